@@ -37,7 +37,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Inputs for drawing any screen.
+/// Inputs for drawing any screen: the data, the colours and glyphs, and the keys of the commands.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// Data of all sources, and the user's session.
@@ -52,7 +52,8 @@ pub struct Scene<'a> {
 ///
 /// The program carries out all requests that a method returns (`App::apply_requests`).
 pub trait Screen {
-    /// Handles a command that the program itself does not handle.
+    /// Handles a command that the program itself does not handle, and returns the requests that follow from
+    /// it.
     fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest>;
 
     /// Returns true if `command` does something on this screen now.

@@ -39,8 +39,7 @@ pub enum ScreenRequest {
     SaveFile(FileToSave),
     /// Computes a layout of the map.
     ComputeLayout(Box<LayoutRequest>),
-    /// Compares the current layout of the map with a newly computed one, to find out if the user should tidy
-    /// the map.
+    /// Computes a fresh layout of the map, and finds out if it is much better than the current one.
     CompareLayout(Box<LayoutComparison>),
 }
 

@@ -291,8 +291,8 @@ mod tests {
     const MIN_TEXT_CONTRAST: f64 = 4.5;
     /// Minimum contrast ratio of graphical objects (WCAG 2.2, success criterion 1.4.11).
     const MIN_FRAME_CONTRAST: f64 = 3.0;
-    /// Terminal background with the lowest contrast for each theme: a dark one that is not black, and a light
-    /// one that is not white.
+    /// Least favourable terminal background for each theme: dark grey for the dark theme, and off-white for
+    /// the light one. Text has less contrast on these than on black and white.
     const TERMINAL_BACKGROUNDS: [(&str, [u8; 3]); 2] =
         [("night", [0x1e, 0x1e, 0x1e]), ("day", [0xfd, 0xf6, 0xe3])];
 

@@ -1,5 +1,5 @@
-//! Cleaning of the view in a share, which can come from a stranger: removes control characters from every
-//! text and limits its length.
+//! Cleaning of the saved screens in a share, which can come from a stranger: removes control characters from
+//! every text and limits its length.
 
 use crate::model::text::clean_with_max_chars;
 use serde_json::{Map, Value};

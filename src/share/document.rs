@@ -1,4 +1,5 @@
-//! Share as a whole: its header line, and the recording that follows.
+//! Share document, which holds the saved screen of one person: a header line, and a recording with the data
+//! of that time.
 
 use super::header::{ShareError, ShareHeader};
 use crate::{
@@ -16,10 +17,10 @@ pub const MAX_SHARE_BYTES: u64 = 64 << 20;
 /// Maximum size of a compressed share in a team's store, in bytes.
 pub const MAX_STORED_SHARE_BYTES: usize = 4 << 20;
 
-/// JSON pointer to the filters of the log screen within the view of a share.
+/// JSON pointer from the view in a share header to the filters of the log screen.
 const LOG_FILTERS_POINTER: &str = "/screens/logs/chips";
 
-/// Destination of a share.
+/// Place to which Portolan writes a share, which is a screen saved for a colleague.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareDestination {
     /// A new file in the current directory.
@@ -28,7 +29,7 @@ pub enum ShareDestination {
     Team,
 }
 
-/// Screen of one person at one time: the view, and all data from which it was drawn.
+/// Screen that one person saved for a colleague: the view, and all data from which the screen was drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
     /// Person, time, view, and the state of the world without the snapshots.
@@ -73,8 +74,9 @@ impl Share {
     /// share as `name`.
     ///
     /// # Errors
-    /// Returns the reason if the share has another format, or if its first line is damaged. Skips damaged
-    /// lines of the recording; the snapshots report them as an unread part.
+    /// Returns the reason if the share has another format, if its first line is damaged, or if its recording
+    /// can't be read. A single damaged line of the recording is no error: it is skipped, and the snapshots
+    /// report it as an unread part.
     pub fn read(first: &str, rest: impl BufRead, name: &str) -> Result<Self, ShareError> {
         let header = ShareHeader::parse(first)?;
         let recording =

@@ -31,24 +31,24 @@ const PLAUSIBLE_YEARS: std::ops::Range<i16> = 2000..2200;
 /// Reason why a share can't be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
-    /// A newer version of Portolan wrote it.
+    /// A newer version of Portolan wrote the share.
     #[error(
         "it has the format `{0}` of a newer Portolan, and this one reads `{SHARE_SCHEMA}`; update Portolan"
     )]
     Newer(Text),
-    /// An older version of Portolan wrote it.
+    /// An older version of Portolan wrote the share.
     #[error(
         "it has the format `{0}` of an older Portolan, and this one reads `{SHARE_SCHEMA}`; ask for a new share, or \
          open it with the older one"
     )]
     Older(Text),
-    /// It is not a share.
+    /// The file is neither a share nor a recording.
     #[error("it is neither a share nor a recording of Portolan")]
     Other,
-    /// It exceeds the maximum size, which is given in bytes.
+    /// The share, or one of its lines, exceeds the maximum size, which is given in bytes.
     #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    /// It is a share, but it is damaged for this reason.
+    /// The file is a share, but it is damaged for this reason.
     #[error("it is damaged: {0}")]
     Damaged(Text),
 }
@@ -65,13 +65,13 @@ pub struct ShareHeader {
     pub taken_at: Timestamp,
     /// Person who shared the screen.
     pub by: Text,
-    /// Comment of that person; empty if there is none.
+    /// Comment of the person who shared the screen; empty if there is none.
     pub comment: Text,
     /// Size of the terminal, in columns and rows.
     pub size: (u16, u16),
     /// IANA name of the time zone in which the screen shows times; empty if the zone has no name.
     pub time_zone: Text,
-    /// Offset of that time zone from UTC at the time of the share, in seconds.
+    /// Offset of the screen's time zone from UTC at the time of the share, in seconds.
     pub utc_offset: i32,
     /// View of the screens. Only the app knows its structure.
     #[serde(deserialize_with = "read_view")]
@@ -80,7 +80,8 @@ pub struct ShareHeader {
     pub world: WorldState,
 }
 
-/// Reads the view if its text is small enough. In memory, the value is many times larger than its text.
+/// Reads the view, unless its text is larger than `MAX_VIEW_BYTES`. The limit is on the text, because the
+/// parsed value needs many times more memory.
 fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     if raw.get().len() > MAX_VIEW_BYTES {
@@ -89,7 +90,7 @@ fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Err
     serde_json::from_str(raw.get()).map_err(D::Error::custom)
 }
 
-/// Field that the first line of every format has.
+/// First line of a share or recording of any version, of which only the name of the format is read.
 #[derive(Deserialize)]
 struct AnyHeader {
     schema: String,

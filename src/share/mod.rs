@@ -1,5 +1,5 @@
-//! Shares of the screen: the screen of one person as a document, which a colleague can open later on another
-//! machine and see exactly the same.
+//! Shares: documents in which one person saves the screen for a colleague. The colleague opens the document
+//! later on another machine and sees exactly the same screen.
 //!
 //! - A share is a line of JSON, the [`ShareHeader`], followed by a recording with one snapshot of each
 //!   source. So it is redacted like a recording, and contains no values of settings.

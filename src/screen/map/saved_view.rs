@@ -14,8 +14,8 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// First id of the layout requests of a restored map. It is so large that the ids differ from those of the
-/// app's own map.
+/// Id after which a restored map numbers its layout requests. It is so large that the ids differ from those
+/// of the app's own map.
 const FIRST_RESTORED_REQUEST: u64 = 1 << 32;
 
 /// Maximum width and height of a restored layout, in cells.

@@ -1,4 +1,5 @@
-//! Dialogs of actions, drawn over the shown screens.
+//! Dialogs for actions on services: the menu, the plan with its question, and messages. They are drawn over
+//! the shown screens.
 
 mod frame;
 mod menu_dialog;

@@ -45,7 +45,7 @@ fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Ca
     buf.set_string(x + 1, area.y, hint, Style::from(theme.styles.dim));
 }
 
-/// Draws the question for the name, and returns the position of the text cursor.
+/// Draws the question that asks the user to type `name`, and returns the position of the text cursor.
 fn draw_name_question(name: &str, typed: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) -> Position {
     let width = usize::from(area.width);
     let label =

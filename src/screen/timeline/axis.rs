@@ -15,13 +15,14 @@ pub(super) const AXIS_HEIGHT: u16 = 3;
 /// Time spans that the axis can have, in minutes.
 const SPAN_MINUTES: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
 
-/// Summary of the events in the time span of one cell.
+/// Summary of the events that fall into one cell of the time axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct AxisCell {
     count: usize,
     /// Worst health that the events report; `None` if they report none.
     health: Option<Health>,
-    /// Row of the most important event kind in `EVENT_KIND_TABLE`, which begins with the most important.
+    /// Index in `EVENT_KIND_TABLE` of the most important event kind in the cell. The table begins with the
+    /// most important kind.
     kind_index: Option<usize>,
 }
 
@@ -38,8 +39,8 @@ impl Axis {
     /// Creates the axis for `rows`, with the shortest time span that includes `cursor`. `width` is the number
     /// of cells.
     ///
-    /// The span is 15 minutes only if all events happened in the last 15 minutes. Otherwise it is at least
-    /// one hour.
+    /// The span is 15 minutes only if `cursor` and all events lie within the last 15 minutes. Otherwise it is
+    /// at least one hour.
     pub(super) fn new(rows: &[EventGroup], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
         let back = cursor.map_or(SignedDuration::ZERO, |at| now.duration_since(at)).as_mins();
         let longest = SPAN_MINUTES[SPAN_MINUTES.len() - 1];
@@ -66,7 +67,7 @@ impl Axis {
         place.filter(|_| at >= self.from).map(|place| place.min(self.cells.len() - 1))
     }
 
-    /// Counts a group of events in the cell of its last occurrence.
+    /// Counts all events of a group in the cell of the group's last event.
     fn add_group(&mut self, row: &EventGroup) {
         let Some(place) = self.cell_at(row.last.at) else { return };
         let kind = EVENT_KIND_TABLE.iter().position(|kind| kind.kind == row.last.kind);

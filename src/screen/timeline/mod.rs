@@ -201,8 +201,8 @@ impl Timeline {
         node.map(ScreenRequest::Select).into_iter().collect()
     }
 
-    /// Opens the logs at the time of the selected event. For an event of a source, opens the sources screen,
-    /// and for a node without logs its card.
+    /// Opens the logs of the selected event's service at the time of the event. For an event of a source,
+    /// opens the sources screen. For a node that is not a service, opens the node's card.
     fn open_row(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum TimelineScope {
-    /// Everything, including sources. If the screens are limited to a group, the services of the group.
+    /// Everything, including sources; or only the services of a group, if the screens are limited to that
+    /// group.
     #[default]
     All,
     /// A service with its callers and callees.

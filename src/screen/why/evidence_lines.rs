@@ -39,7 +39,8 @@ pub(super) fn evidence_lines(
     text.lines
 }
 
-/// Growing list of lines. Each paragraph added to it is wrapped to `width` cells.
+/// Text about the selected row of the why screen, which grows by paragraphs. Wraps each paragraph to `width`
+/// cells.
 struct WrappedText<'a> {
     scene: Scene<'a>,
     width: usize,
@@ -71,7 +72,8 @@ impl WrappedText<'_> {
         self.push("", 0, self.scene.theme.styles.text);
     }
 
-    /// Adds the strength, the drift and the evidence of an edge.
+    /// Adds the strength of an edge, its evidence, and its drift, which is a difference between declared and
+    /// observed calls.
     fn push_edge(&mut self, from: &Node, to: &Node, edge: &Edge) {
         let Scene { store, theme, .. } = self.scene;
         let styles = &theme.styles;
@@ -88,8 +90,8 @@ impl WrappedText<'_> {
         }
     }
 
-    /// Adds lines about an address that `node` refers to and that no known service has: the address, a
-    /// question, and the setting that holds it.
+    /// Adds lines about an address in the configuration of `node` that no known service has: the address, a
+    /// question, and the setting that contains the address.
     fn push_dangling(&mut self, node: &Node, dangling: &DanglingReference) {
         let styles = &self.scene.theme.styles;
         self.push(&format!("{} names {}", node.label(), dangling.address), 0, styles.title);

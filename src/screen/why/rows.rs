@@ -17,7 +17,7 @@ use ratatui::style::Style;
 pub(super) enum WhyRow<'a> {
     /// Edge between the node and `peer`. `out` is true if the node is the caller.
     Edge { out: bool, peer: &'a Node, edge: &'a Edge },
-    /// Reference of the node to an address that matches no known service.
+    /// Address in the node's configuration that belongs to no known service.
     Dangling(&'a DanglingReference),
     /// Connection of the node that failed or was rejected.
     FailedConnection(&'a FailedConnection),
@@ -27,8 +27,8 @@ pub(super) enum WhyRow<'a> {
 /// unique within that kind.
 pub(super) type RowKey = (u8, String);
 
-/// Returns the rows of a node: callers, then callees that pass the edge filter. Without a filter, adds
-/// dangling references and failed connections.
+/// Returns the rows of a node: its callers, and then its callees. With an edge filter, returns only the edges
+/// that pass it. Without one, adds dangling references and failed connections.
 pub(super) fn why_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<WhyRow<'a>> {
     let edges = |out: bool, all: Vec<(&'a NodeId, &'a Edge)>| {
         let shown = move |peer: &NodeId, edge: &Edge| {
@@ -63,7 +63,8 @@ impl<'a> WhyRow<'a> {
         }
     }
 
-    /// Returns the node at the other end of the row, or `None` if that node is unknown.
+    /// Returns the node at the other end of the row's edge or failed connection. Returns `None` if that node
+    /// is unknown, and for an address that belongs to no known service.
     pub(super) fn peer(&self, store: &'a Store) -> Option<&'a Node> {
         match self {
             Self::Edge { peer, .. } => Some(peer),

@@ -14,7 +14,7 @@ pub struct Column {
     pub title: &'static str,
     /// Smallest width, in cells.
     pub min_width: u16,
-    /// Share of the spare width that the column receives, relative to the other columns; 0 for a fixed width.
+    /// Weight of the column when the spare width is divided among the columns; 0 for a column of fixed width.
     pub spare_share: u16,
     /// Function that shortens a text that is wider than the column.
     truncate: TruncateFn,
@@ -46,7 +46,7 @@ impl Column {
 /// Text and style of one cell.
 pub type TableCell = (String, Style);
 
-/// Number of rows by which the page commands move the cursor, whatever the height of the table.
+/// Number of rows by which the page commands move the cursor. It does not depend on the height of the table.
 const PAGE_ROWS: isize = 20;
 
 /// Returns the row to which `command` moves the cursor from the row `here` in a table of `rows` rows. Returns

@@ -1,5 +1,6 @@
-//! Search for the root folders of checkouts: folders that match a pattern of the configuration, and
-//! repositories with a compose file or with code that it builds.
+//! Search for the root folders of checkouts, which are folders with files about services, usually
+//! repositories. The search finds folders that match a pattern of the configuration, repositories that
+//! contain a compose file, and repositories from which a compose file builds services.
 
 use super::text_file::read_text;
 use crate::{extract, model::Text};
@@ -11,11 +12,11 @@ use std::{
 
 /// Maximum number of entries that Portolan lists in one folder for a pattern with `*`.
 const MAX_ENTRIES: usize = 10_000;
-/// Maximum number of folders in which Portolan looks for the root of a repository, from the innermost
-/// upwards.
+/// Maximum number of folders in which Portolan looks for the root of a repository: the folder itself and its
+/// nearest parents.
 const MAX_LEVELS: usize = 12;
 
-/// The root folder of a checkout.
+/// Root folder of a checkout, as the search found it.
 #[derive(Debug)]
 pub(super) struct FoundRoot {
     /// Canonical path of the folder, without symbolic links.
@@ -23,7 +24,7 @@ pub(super) struct FoundRoot {
     /// True if the folder is a git repository. In any other folder Portolan does not search the subfolders,
     /// because it may be a whole home directory.
     pub(super) is_repository: bool,
-    /// Compose files that started services, and that lie in this checkout or build services from it.
+    /// Compose files that started services. Each lies in this checkout or builds services from it.
     pub(super) compose_files: BTreeSet<Text>,
 }
 

@@ -1,5 +1,5 @@
-//! Repositories on this machine that describe services. The configuration names them, or a compose file that
-//! started services leads to them. Portolan reads their files within limits, and runs no code.
+//! Repositories on this machine that describe services. Portolan finds them by patterns of the configuration,
+//! and by the compose files that started services. It reads their files within limits, and runs no code.
 //!
 //! The reads block, so the runtime makes them outside the event loop. Portolan parses a checkout again only
 //! if one of its files has changed.
@@ -23,7 +23,8 @@ const MAX_CHECKOUTS: usize = 1_000;
 /// Maximum number of folders that Portolan lists in all checkouts together.
 const MAX_TOTAL_FOLDERS: usize = 50_000;
 
-/// Reader of checkouts. Keeps each parsed checkout until one of its files changes.
+/// Reader of checkouts, which are repositories on this machine with files about services. Keeps each parsed
+/// checkout until one of its files changes.
 #[derive(Debug, Default)]
 pub struct CheckoutReader {
     /// Patterns of the configuration, such as `~/src/*`.

@@ -22,7 +22,8 @@ const MAX_UNREAD: usize = 20;
 /// is `None` if the file can't be read.
 pub(super) type FileStamp = (PathBuf, Option<(u64, Option<SystemTime>)>);
 
-/// Returns the stamps of `files`, and of the git configuration with the remote of the repository at `root`.
+/// Returns the stamps of `files`, and of the git configuration that contains the remote of the repository at
+/// `root`.
 pub(super) fn stamps(root: &FoundRoot, files: &[FoundFile]) -> Vec<FileStamp> {
     let stamp = |path: PathBuf| {
         let state = fs::metadata(&path).ok().map(|meta| (meta.len(), meta.modified().ok()));

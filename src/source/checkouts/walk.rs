@@ -133,7 +133,7 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     (!is_example && (!is_manifest || below_copilot)).then_some(FileUse::Catalogue(kind))
 }
 
-/// Removes the other README files of a folder that has a README in Markdown.
+/// Removes README files in other formats from each folder that has a README in Markdown.
 fn keep_one_readme(files: &mut Vec<FoundFile>) {
     let is_markdown =
         |file: &FoundFile| file.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));

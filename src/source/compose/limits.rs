@@ -9,12 +9,12 @@ use std::fmt;
 pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
 /// Maximum number of compose files in a project.
 pub(super) const MAX_FILES: usize = 200;
-/// Maximum number of paths that Portolan tries to read for a project, checked before each env file.
+/// Maximum number of paths that Portolan tries to read for a project. Only the readers of env files check it.
 const MAX_SEARCHED_PATHS: usize = 1_000;
 /// Maximum size of all files of a project together, in bytes.
 const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
-/// Maximum number of YAML values in a project. Values that aliases, merge keys and `extends` repeat count
-/// each time.
+/// Maximum number of YAML values in a project. A value counts again for each alias, merge key or `extends`
+/// that repeats it.
 const MAX_YAML_NODES: usize = 250_000;
 /// Maximum amount of text that variables, aliases and `extends` produce, in bytes.
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
@@ -23,7 +23,7 @@ pub(super) const MAX_PORTS: usize = 20_000;
 /// Maximum number of host names that the services of a project have in total. A name counts once for each
 /// network.
 const MAX_NETWORK_NAMES: usize = 200_000;
-/// Maximum number of mounts in a project to search for configuration files.
+/// Maximum number of mounts in which Portolan searches for configuration files in one project.
 const MAX_MOUNTS: usize = 400;
 /// Maximum size of the configuration files of a project, in bytes. A file counts once for each service that
 /// mounts it.
@@ -64,7 +64,8 @@ impl LimitCounters {
         check_limit(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
     }
 
-    /// Fails if the limits allow no further env file. `places` is the number of paths searched so far.
+    /// Returns an error if a limit is reached, so that Portolan reads no further env file. `places` is the
+    /// number of paths searched so far.
     pub(super) fn check_env_file_room(&mut self, places: usize) -> Result<(), LimitExceeded> {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;
@@ -106,7 +107,7 @@ impl LimitCounters {
         })
     }
 
-    /// Counts mounts to search for configuration files.
+    /// Counts mounts in which Portolan searches for configuration files.
     pub(super) fn add_mounts(&mut self, mounts: usize) -> Result<(), LimitExceeded> {
         self.mounts += mounts;
         check_limit(self.mounts, MAX_MOUNTS, || format!("the project has more than {MAX_MOUNTS} mounts"))

@@ -26,8 +26,8 @@ pub(super) fn resolve_path(folder: &Path, path: &str) -> PathBuf {
     normalize_path(&home.unwrap_or_else(|| folder.join(path)))
 }
 
-/// Removes each `.`, and each `..` together with the folder name before it. Like compose, this function does
-/// not follow links.
+/// Returns `path` without `.` and `..`; each `..` also removes the folder name before it. Like compose, this
+/// function does not follow links.
 pub(super) fn normalize_path(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {

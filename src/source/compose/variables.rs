@@ -1,4 +1,5 @@
-//! Layered variables of a project: the environment of this process takes precedence over the env files.
+//! Variables of a compose project in layers: the environment of this process takes precedence over the env
+//! files.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,8 +13,8 @@ pub(super) trait VariableLookup {
 /// interpolation and for the extraction of references.
 #[derive(Clone, Default)]
 pub(super) struct LayeredVariables {
-    /// Values by name for each layer, in order of precedence. An included project shares the layers of the
-    /// project that includes it.
+    /// Layers in order of precedence, each with the values of its variables by name. An included project
+    /// shares the layers of the project that includes it.
     layers: Vec<Arc<BTreeMap<String, String>>>,
 }
 
@@ -35,7 +36,7 @@ impl LayeredVariables {
         self.layers.insert(0, Arc::new(BTreeMap::from([(name.to_owned(), value.to_owned())])));
     }
 
-    /// Returns the value of a variable, or `None` if it is not set or empty.
+    /// Returns the value of a variable, or `None` if the variable is not set or its value is empty.
     pub(super) fn non_empty(&self, name: &str) -> Option<&str> {
         self.value(name).filter(|value| !value.is_empty())
     }
@@ -47,7 +48,8 @@ impl VariableLookup for LayeredVariables {
     }
 }
 
-/// Lookup in two collections. The second is searched for the variables that the first does not set.
+/// Variables of two collections together. A variable that the first collection does not set is looked up in
+/// the second one.
 pub(super) struct FallbackLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
 
 impl VariableLookup for FallbackLookup<'_> {

@@ -17,7 +17,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Minimum time between two layout requests during the initial load, in seconds, unless the map grows or
-/// shrinks much.
+/// shrinks much or the view changes.
 const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
 /// Divisor of the number of items in the last request. During the initial load, the map does not wait for

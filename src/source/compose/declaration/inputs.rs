@@ -1,5 +1,6 @@
-//! Inputs of one service: its variables, labels and configuration files. They include the env files and label
-//! files that its declaration names.
+//! Inputs of one service, in which Portolan searches for references: its variables, labels and configuration
+//! files. Variables also come from env files, and labels from label files, that the service's declaration
+//! names.
 
 use super::{
     project::{ComposeProject, ConfigOrigin},
@@ -30,7 +31,8 @@ pub(in crate::source::compose) struct ComposeInputs {
     pub(in crate::source::compose) texts: Vec<FileText>,
 }
 
-/// Reads the inputs of `service`. Also returns a watch that notices changes of its mounted files.
+/// Reads the inputs of `service`. Also returns a watch that notices changes of the files mounted into the
+/// service.
 pub(in crate::source::compose) fn read_inputs(
     service: &ComposeService,
     model: &ComposeProject,
@@ -79,8 +81,8 @@ fn record_exceeded_limit(loader: &mut Loader, limit: &LimitExceeded) {
     );
 }
 
-/// Reads the environment of a service: its env files in order, and then its own variables, which take
-/// precedence.
+/// Reads the environment of a service: first its env files in order, and then the variables in its
+/// declaration, which take precedence.
 fn read_variables(
     service: &ComposeService,
     model: &ComposeProject,
@@ -117,7 +119,8 @@ fn read_variables(
     all
 }
 
-/// Reads the labels of a service: its label files in order, and then its own labels, which take precedence.
+/// Reads the labels of a service: first its label files in order, and then the labels in its declaration,
+/// which take precedence.
 fn read_labels(service: &ComposeService, loader: &mut Loader) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for path in &service.container.label_files {

@@ -26,8 +26,8 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names on the engine of the networks whose name the file states, by the network's key in the file.
-    /// Compose builds all other network names from the project's name.
+    /// Explicit names of networks on the engine, by the key of the network in the compose file. For any other
+    /// network, compose builds the name from the project's name and the key.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
@@ -141,8 +141,9 @@ impl Loader {
     }
 }
 
-/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name
-/// from the project's name and `key`.
+/// Returns the name that the compose file gives to the network `key` on the engine. An external network
+/// without a name is called `key`. Returns `None` if compose builds the name from the project's name and
+/// `key`.
 fn explicit_network_name(key: &str, node: &Node) -> Option<String> {
     let old = node.get("external").and_then(|external| external.text_of("name"));
     let is_external = node.is_true("external") || node.entries("external").next().is_some();

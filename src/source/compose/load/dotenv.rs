@@ -18,15 +18,14 @@ use std::{
 /// Characters that compose treats as blanks within a line.
 const BLANK_CHARS: &[char] = &['\t', '\u{b}', '\u{c}', '\r', ' ', '\u{85}', '\u{a0}'];
 
-/// Bytes that each variable counts against the limit, in addition to its name and value.
+/// Number of bytes that are counted against the limit for each variable, in addition to its name and value.
 const VARIABLE_OVERHEAD_BYTES: usize = 64;
 
 /// Reader of the variables in one env file, in the format of `.env` files or in the format `raw`.
 pub(in crate::source::compose) struct DotenvReader<'a> {
     /// Path of the file, for error messages.
     pub(in crate::source::compose) file: &'a Arc<Path>,
-    /// Variables from outside the file. In interpolation, they take precedence over the variables of the
-    /// file.
+    /// Variables from outside the file. Interpolation prefers their values to the variables of the file.
     pub(in crate::source::compose) outer: &'a dyn VariableLookup,
     pub(in crate::source::compose) limits: &'a mut LimitCounters,
     /// Required variables (`${NAME:?}`) that have no value.

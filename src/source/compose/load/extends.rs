@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Chain of services, each of which extends the next one, with their files. A repeated service means a cycle.
+/// Chain of services with their files. Each service extends the next one. A repeated service means a cycle.
 type ExtendsChain = Vec<(Arc<Path>, String)>;
 
 impl Loader {
@@ -115,8 +115,8 @@ impl Loader {
 }
 
 impl LoadError {
-    /// Converts this error to an error with a line: the line of the invalid value, or `at` for an unreadable
-    /// file. `at` is the line that names the file.
+    /// Converts this error to an error at one line of a compose file: the line of the invalid value, or `at`
+    /// if a file can't be read. `at` is the line that names that file.
     pub(super) fn at_line(self, at: &super::yaml::FileLine) -> ComposeError {
         match self {
             Self::Invalid(wrong) => wrong,

@@ -1,4 +1,4 @@
-//! Discovery of a project's files and its name.
+//! Search for the files of a compose project, and derivation of the project's name.
 
 use super::{LoadError, Loader};
 use crate::{
@@ -25,10 +25,11 @@ const OVERRIDE_FILE_NAMES: &[&str] = &[
 /// Name of the env file in the folder of a compose file.
 pub(in crate::source::compose) const DOTENV_FILE_NAME: &str = ".env";
 
-/// Compose files of a project in their order of merging, and the variables to interpolate in them.
+/// Compose files of a project in the order in which they are merged, and the variables for interpolation in
+/// them.
 pub(in crate::source::compose) struct ProjectFiles {
     pub(in crate::source::compose) files: Vec<PathBuf>,
-    /// Folder of the first file. Relative paths start there.
+    /// Folder of the first file. Relative paths in the files start at this folder.
     pub(in crate::source::compose) folder: PathBuf,
     pub(in crate::source::compose) variables: LayeredVariables,
 }
@@ -69,7 +70,8 @@ pub(in crate::source::compose) fn find_project(
     Ok(ProjectFiles { files, folder, variables })
 }
 
-/// Reads the env files of a folder: the files of `COMPOSE_ENV_FILES`, else its `.env`.
+/// Reads the env files of a project: those that the variable `COMPOSE_ENV_FILES` names, or else the `.env` in
+/// `folder`.
 ///
 /// `COMPOSE_DISABLE_ENV_FILE` switches the `.env` off (Docker documentation, page "Pre-defined environment
 /// variables").

@@ -4,9 +4,11 @@
 
 use crate::source::compose::yaml::{MergeTag, Node, Value};
 
-/// Keys of a service whose value in `above` replaces the value in `below`, even if it is null.
+/// Keys of a service whose value in `above` always replaces the value in `below`, even if the value in
+/// `above` is null.
 const REPLACED_KEYS: &[&str] = &["command", "entrypoint"];
-/// Keys of a service whose entries in `above` replace the entries of the same name, even if they are null.
+/// Keys of a service whose value is a mapping. An entry in `above` replaces the entry of the same name in
+/// `below`, even if the entry in `above` is null.
 const ENTRYWISE_KEYS: &[&str] = &["environment", "labels", "annotations"];
 
 /// Merges the documents `above` and `below`. The values of `above` win.
@@ -34,12 +36,15 @@ pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Nod
     })
 }
 
-/// Merges the values `above` and `below`. The value `above` wins.
+/// Merges the values `above` and `below`: appends lists, joins mappings, and otherwise takes `above`, unless
+/// it is null.
 pub(in crate::source::compose) fn merge_values(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|_, below, above| merge_values(below, above))
 }
 
-/// Merges two nodes: appends lists, joins mappings, and calls `entry` to merge the values of a key in both.
+/// Merges two nodes: appends lists, joins mappings, and otherwise takes `above`, unless it is null. An
+/// `above` with a merge tag always replaces `below`. For a key in both mappings, calls `entry` to merge the
+/// two values.
 fn merge_nodes(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> Node {
     if above.merge_tag.is_some() {
         return above;

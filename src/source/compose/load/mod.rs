@@ -1,4 +1,5 @@
-//! Loading of a project: reads its files and merges overrides, includes and extended services into one tree.
+//! Loading of a compose project: reads its files and merges overrides, includes and extended services into
+//! one YAML tree.
 
 pub(super) mod dotenv;
 pub(super) mod find_project;
@@ -36,7 +37,7 @@ const MAX_UNREAD_PARTS: usize = 50;
 /// Remedy in the failure for an invalid file.
 const INVALID_FILE_REMEDY: &str = "run `docker compose config` for details";
 
-/// Size and modification time of a file; `None` if the file is missing.
+/// Size and modification time of a file; `None` if the file is missing or can't be examined.
 pub(super) type FileStamp = Option<(u64, Option<SystemTime>)>;
 
 /// Reads the stamp of the file at `path`.
@@ -44,7 +45,8 @@ pub(super) fn file_stamp(path: &Path) -> FileStamp {
     std::fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()))
 }
 
-/// Loader of one project. It records the paths that it searched and the parts that it left out.
+/// Loader that reads and merges the files of one compose project. It records the paths that it searched and
+/// the parts that it left out.
 #[derive(Default)]
 pub(super) struct Loader {
     /// Paths of all files that the loader tried to read, existing or not, each with its stamp before the read.
@@ -54,7 +56,7 @@ pub(super) struct Loader {
     pub(super) unread_parts: Vec<UnreadPart>,
     /// Counters that are compared with the limits of a project.
     pub(super) limits: LimitCounters,
-    /// Variables found without a value that are not yet reported as unread parts.
+    /// Variables without a value that have been found, but not yet reported as unread parts.
     missing: MissingVariables,
 }
 
@@ -62,8 +64,8 @@ pub(super) struct Loader {
 pub(super) struct LoadContext {
     base: BaseFolder,
     variables: LayeredVariables,
-    /// Files that include this project, directly or through others, and the files of this project that are
-    /// merged so far. If the project includes one of them, the include is circular.
+    /// Files that include this project, directly or through others, and the files of this project that have
+    /// been merged so far. An include of one of these files is circular.
     ancestors: Vec<Arc<Path>>,
     /// Cache of the services in files that `extends` names, by path.
     extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,
@@ -190,8 +192,8 @@ impl Loader {
         regular_file::read_limited(path, MAX_FILE_BYTES)
     }
 
-    /// Records a part of the project that is left out. Equal failures share one entry, and so do all parts
-    /// beyond the maximum.
+    /// Records a part of the project that is left out. Parts with equal failures share one entry, and one
+    /// entry stands for all parts beyond `MAX_UNREAD_PARTS`.
     pub(super) fn record_unread_part(&mut self, what: &str, failure: Failure) {
         if self.unread_parts.iter().any(|gap| gap.failure == failure) {
             return;

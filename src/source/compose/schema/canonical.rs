@@ -13,7 +13,8 @@ use crate::source::compose::{
     yaml::{ComposeError, MergeTag, Node, Value},
 };
 
-/// Sections of a compose file: name, keys of an entry, and the entry in words for error messages.
+/// Sections of a compose file: name of the section, keys that an entry can have, and the words for an entry
+/// in error messages.
 const SECTION_KEYS: &[(&str, KeyTable, &str)] = &[
     ("services", keys::SERVICE_KEYS, "a service"),
     ("networks", keys::NETWORK_KEYS, "a network"),
@@ -61,7 +62,7 @@ pub(in crate::source::compose) fn canonicalize_document(
     Ok(unknown)
 }
 
-/// Checks that no value that compose requires is empty in a merged project.
+/// Checks that no entry or key of a merged project is null where compose requires a value.
 pub(in crate::source::compose) fn check_complete(node: &Node) -> Result<(), ComposeError> {
     keys::check_required_values(node, keys::TOP_LEVEL_KEYS)?;
     for (section, table, what) in SECTION_KEYS {

@@ -1,5 +1,5 @@
-//! Consistency rules for a merged project, as compose enforces them: every reference has a target, and no two
-//! settings exclude each other (Compose Specification, chapters "Services" and "Profiles").
+//! Consistency rules for a merged project, as compose enforces them: every reference has a target, and no
+//! setting contradicts another (Compose Specification, chapters "Services" and "Profiles").
 
 use crate::source::compose::{
     variables::LayeredVariables,
@@ -7,7 +7,7 @@ use crate::source::compose::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Active profiles, from the variable `COMPOSE_PROFILES`.
+/// Active profiles, from the variable `COMPOSE_PROFILES`. The profile `*` activates all others.
 pub(in crate::source::compose) struct ActiveProfiles(BTreeSet<String>);
 
 impl ActiveProfiles {
@@ -17,8 +17,8 @@ impl ActiveProfiles {
         Self(named.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
-    /// Returns true if compose would start a service with these `profiles`, because there are none or because
-    /// one of them is active.
+    /// Returns true if compose would start a service with these `profiles`: the service has no profile, or
+    /// one of its profiles is active.
     pub(in crate::source::compose) fn enables<'a>(
         &self,
         mut profiles: impl Iterator<Item = &'a str>,
@@ -32,8 +32,8 @@ impl ActiveProfiles {
     }
 }
 
-/// Checks a merged project. Returns a warning for each dependency on a service that no active profile starts,
-/// because other profiles could start it.
+/// Checks the consistency of a merged project. A dependency on a service that no active profile starts gives
+/// only a warning, because another choice of profiles starts that service.
 pub(in crate::source::compose) fn check_project(
     node: &Node,
     profiles: &ActiveProfiles,

@@ -208,7 +208,7 @@ pub(in crate::source::compose) const NETWORK_ATTACHMENT_KEYS: KeyTable = &[
     ("priority", Number),
 ];
 
-/// Checks a merged mapping for keys that are empty although their shape forbids null.
+/// Checks that no key of a merged mapping is null, unless its shape permits null.
 pub(in crate::source::compose) fn check_required_values(
     node: &Node,
     table: KeyTable,

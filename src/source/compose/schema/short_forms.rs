@@ -31,7 +31,7 @@ pub(in crate::source::compose) fn pairs_to_map(node: &mut Node) -> Result<(), Co
 /// Converts a list of names to a mapping from each name to an empty mapping. If `node` is already a mapping,
 /// checks its entries against `table`.
 ///
-/// If `may_be_null` is true, entries of a mapping may have no value.
+/// If `may_be_null` is true, an entry of that mapping may have no value.
 pub(in crate::source::compose) fn names_to_map(
     node: &mut Node,
     table: KeyTable,

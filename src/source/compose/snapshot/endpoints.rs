@@ -16,22 +16,24 @@ const HOST_GATEWAY_NAME: &str = "host.docker.internal";
 /// Maximum length of a chain of `network_mode` settings (`service:…`, `container:…`).
 const MAX_NETWORK_MODE_HOPS: usize = 4;
 
-/// Parts of a project from which the snapshot is built: name, services and names of networks.
+/// Parts of a compose project that are needed for its snapshot: source, project name, services and network
+/// names.
 pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names on the engine of the networks whose name the file states, by the network's key in the file.
-    /// Compose builds all other network names from the project's name.
+    /// Explicit names of networks on the engine, by the key of the network in the compose file. For any other
+    /// network, compose builds the name from the project's name and the key.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 
-/// Endpoints of a service, and the networks on which it resolves names.
+/// Endpoints of one service, and the networks on which the service itself resolves names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source::compose) struct ServiceEndpoints {
     pub(in crate::source::compose) endpoints: BTreeSet<ServiceEndpoint>,
     pub(in crate::source::compose) networks: BTreeSet<NetworkId>,
-    /// True if other services share the service's loopback address.
+    /// True if other services can reach this one at the loopback address, because they share its network
+    /// namespace.
     pub(in crate::source::compose) shares_loopback: bool,
 }
 
@@ -70,8 +72,8 @@ impl ProjectRef<'_> {
         self.networks.get(key).cloned().unwrap_or_else(|| format!("{}_{key}", self.name))
     }
 
-    /// Returns the service that owns the network namespace of `name`: itself, unless `network_mode` names
-    /// another one.
+    /// Returns the service that owns the network namespace of `name`. This is `name` itself, unless its
+    /// `network_mode` names another service or container of the project.
     fn network_owner<'n>(&'n self, name: &'n str) -> &'n str {
         let mut owner = name;
         for _ in 0..MAX_NETWORK_MODE_HOPS {
@@ -94,9 +96,9 @@ impl ProjectRef<'_> {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks into which `name`, the owner of a network namespace, can call: the networks that
-    /// it joins, or the host's network. Adds the network that stands for the host's published ports, unless
-    /// the service has no network.
+    /// Returns the networks into which the service `name` can call: the networks that it joins, or the host's
+    /// network. Adds the network that stands for the host's published ports, unless the service has no
+    /// network. `name` must own its network namespace.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services
@@ -151,8 +153,7 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds the endpoints of the services with `network_mode: host`. In `listeners`, index 0 is the host
-    /// itself.
+    /// Adds the endpoints of the services with `network_mode: host`, which listen on ports of the host.
     fn add_host_endpoints(&self, members: &[&str], all: &mut BTreeMap<&str, ServiceEndpoints>) {
         let mut claims = vec![MemberPorts::default()];
         claims.extend(self.namespace_members(members));
@@ -166,8 +167,8 @@ impl ProjectRef<'_> {
         Self::add_loopback_endpoints(members, 1, &listeners, &self.network_id("host:loopback"), all);
     }
 
-    /// Adds endpoints at the loopback address, by which `members` reach each other. The first of `members`
-    /// has the index `first` in `listeners`.
+    /// Adds endpoints at the loopback address, by which `members` reach each other. `listeners` maps ports to
+    /// members by index, and `first` is the index of the first member there.
     fn add_loopback_endpoints(
         members: &[&str],
         first: usize,
@@ -185,8 +186,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Returns the declared ports and the product of each of `members`. From these, `netns` finds the service
-    /// that listens on a port.
+    /// Returns the declared ports and the known software of each of `members`. The module `netns` finds out
+    /// from them which member listens on a port.
     fn namespace_members(&self, members: &[&str]) -> Vec<MemberPorts> {
         let claim = |name: &&str| {
             let Some(service) = self.services.get(*name) else { return MemberPorts::default() };
@@ -200,8 +201,8 @@ impl ProjectRef<'_> {
         members.iter().map(claim).collect()
     }
 
-    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks. A `port` of
-    /// `None` stands for all ports.
+    /// Adds endpoints to `reach`: one for each name of the service `name` on each network that it joins. A
+    /// `port` of `None` stands for all ports.
     fn add_names(
         &self,
         name: &str,
@@ -229,8 +230,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds the endpoints of `links`. A link gives a service further names by which it reaches another
-    /// service.
+    /// Adds the endpoints of `links`. A link gives one service additional names for another service. Only the
+    /// linking service can use these names.
     fn add_link_endpoints(&self, all: &mut BTreeMap<&str, ServiceEndpoints>) {
         for (name, service) in self.services {
             for (rank, link) in service.networking.links.iter().enumerate() {

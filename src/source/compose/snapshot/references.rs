@@ -44,8 +44,8 @@ pub(in crate::source::compose) fn service_references(
     all
 }
 
-/// Sets the kind of references in variables, arguments and files to `ComposeFile`. Their location still names
-/// the variable, argument or line.
+/// Sets the kind of all references in variables, arguments and files of `service` to `ComposeFile`. The
+/// location of each reference still names the variable, argument or line.
 pub(in crate::source::compose) fn mark_as_compose_file(service: &mut Service) {
     for mention in &mut service.references {
         if matches!(

@@ -1,7 +1,7 @@
-//! Comparison with docker-compose 1.29, where it is installed.
+//! Comparison of Portolan's reading of projects with that of docker-compose 1.29, where it is installed.
 //!
 //! The output of `docker-compose config` is a compose file again, with nothing left to merge or to
-//! interpolate. The projects use only shapes on which that release agrees with today's specification.
+//! interpolate. The projects use only shapes that release 1.29 reads as today's specification demands.
 
 use super::TestProject;
 use crate::source::compose::{declaration::inputs, load::Loader, variables::LayeredVariables};
@@ -69,7 +69,8 @@ const REFUSED_PROJECTS: &[&str] = &[
     "services: {web: {image: '${A'}}\n",
 ];
 
-/// Returns the output of `docker-compose config` for a folder, or `None` if it refuses the project.
+/// Returns the output of `docker-compose config` for a folder, or `None` if docker-compose refuses the
+/// project.
 fn docker_compose_config(folder: &TestProject) -> Option<String> {
     let mut command = Command::new("docker-compose");
     command.arg("config").current_dir(&folder.0);
@@ -80,7 +81,8 @@ fn docker_compose_config(folder: &TestProject) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-/// Describes the services of a folder line by line, or returns the reason for refusing it.
+/// Describes the services of a folder's project line by line, or returns the reason why Portolan refuses the
+/// project.
 fn describe_services(folder: &TestProject) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut loader = Loader::default();
     let model = loader

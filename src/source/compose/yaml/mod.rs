@@ -128,7 +128,7 @@ impl Node {
         }
     }
 
-    /// Returns the scalar under `key` as text, or `None` if it is empty or missing.
+    /// Returns the scalar under `key` as text. Returns `None` if the scalar is missing or its text is empty.
     pub(super) fn text_of(&self, key: &str) -> Option<String> {
         self.get(key).and_then(Self::text).filter(|text| !text.is_empty()).map(str::to_owned)
     }

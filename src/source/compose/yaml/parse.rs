@@ -41,12 +41,12 @@ struct TreeBuilder<'a> {
     limits: &'a mut LimitCounters,
     /// Finished nodes, by the number of their anchor.
     anchors: BTreeMap<usize, Node>,
-    /// Collections that have started and not ended.
+    /// Sequences and mappings that the parser has not read to their end, the innermost last.
     open_collections: Vec<OpenCollection>,
     documents: Vec<Node>,
 }
 
-/// Sequence or mapping that has started and not ended.
+/// Sequence or mapping of which the parser has read the start, but not yet the end.
 struct OpenCollection {
     at: FileLine,
     merge_tag: Option<MergeTag>,
@@ -55,7 +55,7 @@ struct OpenCollection {
     content: CollectionContent,
 }
 
-/// Items or entries of an open collection that the parser has read so far.
+/// Items or entries that the parser has read so far of a sequence or mapping that has not ended.
 enum CollectionContent {
     /// Items of a sequence.
     List(Vec<Node>),
@@ -162,8 +162,8 @@ impl TreeBuilder<'_> {
     }
 }
 
-/// Converts a node to a key. Returns an error if the node is not text, or if the mapping already has that
-/// key.
+/// Converts a node to a key of a mapping with `entries`. Returns an error if the node is not text, or if the
+/// mapping already has that key.
 fn mapping_key(
     node: Node,
     is_merge: bool,

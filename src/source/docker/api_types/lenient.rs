@@ -11,13 +11,14 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{collections::HashMap, fmt};
 
-/// Maximum number of entries that Portolan uses of one JSON list or object. The types here keep one entry
-/// more, so that callers notice that the limit was exceeded.
+/// Maximum number of entries that Portolan uses of one JSON list or object. The types of this module keep one
+/// entry more, so that callers notice a list or object beyond the limit.
 pub(in super::super) const MAX_ENTRIES: usize = 4_000;
 
-/// Type that can be read leniently from JSON, such as a number from a JSON string.
+/// Type whose values can be read leniently from JSON: as far as possible, a value of another JSON type is
+/// converted, such as a string to a number.
 pub(super) trait Lenient: Sized {
-    /// Reads the JSON text of a value. Returns `None` if it can't be converted.
+    /// Converts the JSON text of a value. Returns `None` if that is impossible.
     fn read(json: &str) -> Option<Self>;
 }
 
@@ -59,7 +60,7 @@ impl Lenient for String {
 }
 
 impl Lenient for i64 {
-    /// Reads an integer. Also accepts a string, and the fraction `.0`.
+    /// Reads an integer. Also accepts an integer in a string, and an integer followed by `.0`.
     fn read(json: &str) -> Option<Self> {
         let text = String::read(json)?;
         let text = text.trim();

@@ -35,7 +35,7 @@ impl ContainerList {
         listed
     }
 
-    /// Returns true if no container is missing.
+    /// Returns true if all entries of the response were read.
     pub(in super::super) fn is_complete(&self) -> bool {
         self.parse_error.is_none() && self.left_out == 0 && self.unreadable_positions.is_empty()
     }

@@ -70,9 +70,9 @@ fn engine_error(state: &ContainerState) -> Option<Text> {
     Some(Text::with_max_chars(&error, MAX_ERROR_CHARS)).filter(|error| !error.trim().is_empty())
 }
 
-/// Returns the last exit of the container. For a running container, that is the exit before its last restart.
-/// `cause` is the cause of the exit, and `created` is the time when the container was created. Returns `None`
-/// if the container has not exited.
+/// Returns the last exit of the container, or `None` if the container has not exited. For a running
+/// container, this is the exit before its last restart. `cause` is the cause of that exit, and `created` is
+/// the time when the container was created.
 pub(super) fn last_exit(
     state: &ContainerState,
     restarts: u32,

@@ -43,7 +43,8 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     facts
 }
 
-/// Returns text such as `12 variables`. If there are too many, the text says how many of them Portolan reads.
+/// Returns text such as `12 variables`. If `number` exceeds `MAX_ENTRIES`, the text says that Portolan reads
+/// only the first `MAX_ENTRIES`.
 fn count_text(number: usize, what: &str) -> String {
     if number > MAX_ENTRIES {
         return format!("more than {MAX_ENTRIES} {what}, only the first {MAX_ENTRIES} are read");

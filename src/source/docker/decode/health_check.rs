@@ -30,11 +30,11 @@ pub(super) fn health_check(health: &Health) -> HealthCheckStatus {
     }
 }
 
-/// Returns the start of the current series of failed health checks. Returns `None` if the engine kept no
-/// result of the series.
+/// Returns the start of the current series of failed health checks. Returns `None` if the engine has kept no
+/// result of that series.
 ///
-/// The engine keeps only the latest results and the length of the series. If it kept fewer results than the
-/// series has, the start of the series is an estimate from the average interval between the kept results.
+/// The engine keeps only the latest results and the length of the series. If the series is longer than the
+/// kept results, its start is an estimate from the average interval between these results.
 fn failing_since(health: &Health) -> Option<Timestamp> {
     let log: Vec<_> = health.log.iter().flatten().collect();
     let row = log.iter().rev().take_while(|result| result.exit_code != Some(0));

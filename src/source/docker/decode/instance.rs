@@ -51,7 +51,7 @@ pub(super) fn decode_instance(
 }
 
 /// Returns the version of an image: its tag, or its short id if it has no tag. For the tag `latest`, returns
-/// the tag and the short id. Returns `None` if the image has neither.
+/// both. Returns `None` if the image has neither a tag nor an id.
 fn image_version(image: &str, image_id: &str) -> Option<String> {
     let image = ImageRef::parse(image);
     let id = short_id(image.digest.unwrap_or(image_id));

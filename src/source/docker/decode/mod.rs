@@ -111,8 +111,8 @@ pub(super) fn decode_container(
 }
 
 impl ContainerRecord {
-    /// Completes the last exit with the exit code, cause and reason from `before`, the container's previous
-    /// record. The engine forgets the exit code when it restarts the container.
+    /// Completes a last exit without an exit code. Takes the code, cause and reason from `before`, the
+    /// container's previous record, because the engine forgets the code when it restarts the container.
     pub(super) fn restore_exit(&mut self, before: Option<&Self>) {
         let known = before.and_then(|seen| seen.instance.exit.as_ref()).filter(|exit| exit.code.is_some());
         if let (Some(exit), Some(known)) = (&mut self.instance.exit, known)
@@ -126,16 +126,17 @@ impl ContainerRecord {
 }
 
 impl ContainerRecord {
-    /// Removes the paths of compose files unless the engine runs on this machine, because the same paths may
-    /// lead to other files here.
+    /// Removes the paths of compose files, unless the engine runs on this machine. With a remote engine, the
+    /// same paths could lead to other files here.
     pub(super) fn forget_remote_paths(&mut self, endpoint: &EngineEndpoint) {
         if !matches!(endpoint, EngineEndpoint::Socket(_)) {
             self.profile.compose_files.clear();
         }
     }
 
-    /// Fills a record that was decoded from a list entry with the details of `before`, the container's
-    /// previous record. Without a previous record, adds a fact that the details were not read.
+    /// Completes a record that was decoded from a list entry, which holds few details. Takes the other
+    /// details from `before`, the container's previous record. Without a previous record, adds a fact that
+    /// the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
@@ -228,7 +229,7 @@ fn decode_program(answer: &ContainerInspectResponse) -> Program {
     Program::new(image, answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str))
 }
 
-/// Returns the process id of the container's first process, or `None` if it does not run.
+/// Returns the id of the container's first process, or `None` if the container does not run.
 fn first_process(answer: &ContainerInspectResponse) -> Option<u32> {
     let pid = answer.state.as_ref()?.pid?;
     u32::try_from(pid).ok().filter(|pid| *pid > 0)
