@@ -4,7 +4,7 @@
 use crate::model::text::clean_with_max_chars;
 use serde_json::{Map, Value};
 
-/// Maximum length of a text in the view, in characters. The longest texts are ids.
+/// Maximum length of a text in a share's saved screens, in characters. The longest texts are ids.
 const MAX_VIEW_TEXT_CHARS: usize = 8_000;
 
 /// Cleans all texts and field names in `value`, at any depth.

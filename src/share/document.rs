@@ -32,7 +32,7 @@ pub enum ShareDestination {
 /// Screen that one person saved for a colleague: the view, and all data from which the screen was drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
-    /// Person, time, view, and the state of the world without the snapshots.
+    /// First line of the share: person, time, view, and all data that Portolan had besides the snapshots.
     pub header: ShareHeader,
     /// Snapshot of each source.
     pub snapshots: Vec<Snapshot>,
@@ -50,7 +50,7 @@ impl Share {
         self
     }
 
-    /// Returns the share in its format, as JSON lines.
+    /// Returns the share as text in the format of shares, which is JSON lines.
     ///
     /// # Errors
     /// Returns the reason if the share can't be written, or if it is too large.
@@ -90,7 +90,7 @@ impl Share {
         Ok(Self { header, snapshots })
     }
 
-    /// Restores the world as it was at the time of the share.
+    /// Restores the data of all sources as it was at the time of the share.
     #[must_use]
     pub fn world(&self) -> World {
         self.header.world.clone().restore(self.snapshots.clone(), self.header.taken_at)

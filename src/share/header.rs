@@ -1,5 +1,5 @@
 //! Header of a share, which is its first line: the format, the person and time, the view of the screens, and
-//! the state of the world.
+//! all data besides the snapshots.
 
 use super::clean_view::clean_view;
 use crate::{
@@ -24,8 +24,8 @@ pub const SHARE_SCHEMA: &str = "portolan.share/1";
 /// thousands of services.
 const MAX_VIEW_BYTES: usize = 4 << 20;
 
-/// Years in which a share can have been taken. Other times are forged, and calculations with them could
-/// overflow.
+/// Years in which a share can have been taken. Portolan refuses a share with another time, because the time
+/// is forged and calculations with it could overflow.
 const PLAUSIBLE_YEARS: std::ops::Range<i16> = 2000..2200;
 
 /// Reason why a share can't be opened.
@@ -76,7 +76,7 @@ pub struct ShareHeader {
     /// View of the screens. Only the app knows its structure.
     #[serde(deserialize_with = "read_view")]
     pub view: Value,
-    /// State of the world without the snapshots.
+    /// Data besides the snapshots: status of the sources, findings, history, notes, usage and log lines.
     pub world: WorldState,
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// Characters of names: digits and letters that are not easily confused with each other.
+/// Characters of share names: digits and letters that are not easily confused with each other.
 const NAME_CHARS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
-/// Number of characters in a name.
+/// Number of characters in a share name after its prefix.
 const NAME_LEN: usize = 4;
 
 /// Prefix of the keys of shares in the store, and of the names that the user types.

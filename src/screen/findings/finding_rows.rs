@@ -1,5 +1,5 @@
-//! Rows of the findings screen. A fault and everything that follows from it share one row, which the user can
-//! open into one row for each finding.
+//! Rows of the findings screen. A fault and all findings that follow from it share one row. The user can open
+//! that row into one row for each finding.
 
 use crate::{
     diagnosis::FindingKind,
@@ -16,8 +16,8 @@ pub(super) type FindingKey = (Option<NodeId>, String, String);
 pub(super) struct FindingRow<'a> {
     /// Finding that the row shows.
     pub finding: &'a Finding,
-    /// Other findings of the same fault that have no rows of their own, because the user has not opened the
-    /// fault; empty if the user has.
+    /// Other findings of the same fault, while the fault is closed and they have no rows of their own. Empty
+    /// once the user has opened the fault.
     pub folded: Vec<&'a Finding>,
     /// True for a finding within an open row.
     pub is_nested: bool,

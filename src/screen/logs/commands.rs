@@ -241,7 +241,7 @@ impl Logs {
     }
 
     /// Undoes one step: closes the open pane, or else ends the selection of lines, or else returns from a
-    /// pivot.
+    /// pivot to the query before it.
     fn step_back(&mut self) {
         if self.pane.is_open() {
             self.pane = Pane::None;
@@ -254,7 +254,7 @@ impl Logs {
     }
 
     /// Raises or lowers the minimum level of the shown lines by one level. Without a minimum, raising sets it
-    /// to `Warn`. Lowering it from `Info` removes it.
+    /// to `Warn`. Lowering a minimum of `Info` removes the minimum.
     fn change_min_level(&mut self, up: bool) {
         let of = |chip: &FilterChip| match &chip.filter.predicate {
             Predicate::Level(level) if chip.filter.keep_matching => Some(*level),

@@ -57,8 +57,8 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<ScreenRequest> {
     ]
 }
 
-/// Writes one line of the saved file. The text of a note of Portolan, such as a gap in the stream, begins
-/// with `--`.
+/// Writes one line of the saved file. If the line is a note that Portolan added, for example about a gap in
+/// the stream, its text begins with `--`.
 fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
     let whose = line.service.map_or("", |service| service.as_str());
     let note = if line.note.is_some() { "-- " } else { "" };

@@ -201,7 +201,7 @@ impl Logs {
     }
 
     /// Returns the time of the line at the cursor, or `None` while the screen follows the newest line. When
-    /// the log store has to drop lines, it drops the ones near this time last.
+    /// the log store reaches its limit, it drops the lines near this time last.
     #[must_use]
     pub fn viewed_time(&self) -> Option<Timestamp> {
         self.scroll.cursor.map(|cursor| cursor.at)

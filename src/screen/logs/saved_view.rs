@@ -1,4 +1,4 @@
-//! View of the log screen in a share (a saved screen for a colleague): query, scroll position, display
+//! State of the log screen in a share (a screen saved for a colleague): query, scroll position, display
 //! options and panes. The share holds the log lines separately.
 
 use super::{

@@ -257,8 +257,8 @@ impl Map {
         }
     }
 
-    /// Makes `node` visible if the focus does not contain it: moves a focus around a node to `node`, and
-    /// leaves a focus on a path.
+    /// Makes `node` visible if the map shows only a part without it. A focus around one node gets `node` as
+    /// its new center, and a focus on paths ends.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.choices.bring_into_focus(node, store);
     }

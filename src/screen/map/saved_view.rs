@@ -1,6 +1,6 @@
-//! View of the map in a share (a saved screen for a colleague): the user's choices, the viewport and the
-//! layout. A share may come from a stranger, so Portolan uses the layout only if it fits the graph built from
-//! the data of the share, and computes a new layout otherwise.
+//! State of the map screen in a share (a screen saved for a colleague): the user's choices, the viewport and
+//! the layout. A share may come from a stranger. So Portolan uses the saved layout only if it fits the graph
+//! built from the share's data, and computes a new layout otherwise.
 
 use super::{
     Map,

@@ -134,8 +134,8 @@ impl Why {
         rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
-    /// Selects the node at the other end of the selected edge, and in its list the first edge in the same
-    /// direction.
+    /// Selects the node at the other end of the selected edge. In the list of that node, selects the first
+    /// edge in the same direction.
     fn follow_edge(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let rows = self.rows(store);
         let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {

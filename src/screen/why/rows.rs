@@ -124,7 +124,7 @@ impl<'a> WhyRow<'a> {
     }
 }
 
-/// Returns the title of the strongest evidence and the number of other pieces, such as `socket +2`.
+/// Returns the title of the strongest piece of evidence and the number of other pieces, such as `socket +2`.
 fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     let first = edge.evidence.first().map(|evidence| evidence.kind.title).unwrap_or_default();
     match edge_text::evidence_texts(edge, now).len() {

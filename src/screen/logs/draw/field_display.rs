@@ -46,8 +46,8 @@ impl FieldDisplay {
         }
     }
 
-    /// Returns the text to show for `line`. If the part of the user's choice lacks the match of `search`,
-    /// returns a longer part that contains it.
+    /// Returns the text to show for `line`: the part that the user has chosen, or a longer part if only that
+    /// part contains a match of `search`.
     pub(in crate::screen::logs) fn part_of<'a>(
         self,
         line: &LogEntry<'a>,

@@ -1,5 +1,5 @@
 //! Results of the log screen's query: the matching lines in memory, and the search matches and errors among
-//! them. They are evaluated in short steps.
+//! these lines. Portolan evaluates the query in short steps.
 
 use crate::{
     log_store::{EntryKey, LogEntry, LogFilter, LogStore, Predicate, QueryResults, StreamScope},

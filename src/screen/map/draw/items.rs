@@ -1,5 +1,6 @@
-//! Drawing of items, which are the boxes on the map: nodes, collapsed groups and stubs. Renders each item
-//! into its own buffer and copies the visible part to the screen.
+//! Drawing of items, which are the boxes on the map: nodes, collapsed groups, and stubs (which stand for
+//! nodes outside the shown part of the map). Renders each item into its own buffer and copies the visible
+//! part to the screen.
 
 use super::{Painter, collapsed_group};
 use crate::{
@@ -136,7 +137,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws a stub: the number of nodes outside the focus, and the title of their group.
+    /// Draws a stub, which stands for nodes outside the shown part of the map: the number of these nodes, and
+    /// the title of their group.
     fn draw_stub(&self, title: &str, count: usize, own: Rect, picture: &mut Canvas<'_>) {
         let ink = &self.scene.theme.styles;
         picture.set_string(0, 0, "(", Style::from(ink.possible));

@@ -1,6 +1,6 @@
 //! Styles of lines and totals of items, without the effects of selection and mouse. Portolan computes them
-//! only when the data changes. A line between two groups can stand for thousands of calls, which are too many
-//! to visit for every frame.
+//! only when the data changes, because a line between two groups can stand for thousands of calls. These are
+//! too many to visit for every frame.
 
 use crate::{
     layout::{LineStyle as Look, Stroke},

@@ -1,6 +1,6 @@
-//! On-demand edges: edges without a permanent line. The line of such an edge appears while the item at one of
-//! its ends is selected. These edges lead to or from hubs (nodes with very many callers), or the map has too
-//! many lines to show them all.
+//! On-demand edges: edges without a permanent line. Their line appears while the item at one of their ends is
+//! selected. An edge is on demand if it leads to or from a hub (a node with very many callers), or if the map
+//! has too many lines to show them all.
 
 use crate::{
     layout::{Diagram, Raster, route_hidden_edges},

@@ -296,7 +296,8 @@ impl MapGraph {
     }
 }
 
-/// Returns the line class for edges of this strength. Lines of different classes never share a trunk.
+/// Returns the line class for edges of this strength. The layout never bundles lines of different classes
+/// into one trunk.
 const fn line_class(strength: Strength) -> u8 {
     match strength {
         Strength::Observed => 0,

@@ -1,4 +1,5 @@
-//! Items of the map: nodes, collapsed groups, and stubs for nodes outside the focus.
+//! Items of the map, which are its boxes: nodes, collapsed groups, and stubs (which stand for nodes outside
+//! the shown part of the map).
 
 use super::detail_level::DetailLevel;
 use crate::{

@@ -1,5 +1,5 @@
-//! Totals over the nodes of one item. Portolan computes them only when the data changes. A collapsed group
-//! can contain thousands of services, which are too many to visit for every frame.
+//! Totals over the nodes of one item. Portolan computes them only when the data changes, because a collapsed
+//! group can contain thousands of services. These are too many to visit for every frame.
 
 use super::item::{Item, desired_or_one};
 use crate::{

@@ -109,8 +109,8 @@ impl MapChoices {
         *self = self.before_focus.take().map_or_else(Self::default, |before| *before);
     }
 
-    /// Makes `node` visible if the focus does not contain it: moves a focus around a node to `node`, and
-    /// leaves a focus on a path.
+    /// Changes the focus if it does not contain `node`. A focus around one node gets `node` as its new
+    /// center, and a focus on paths ends.
     pub(in crate::screen::map) fn bring_into_focus(&mut self, node: &NodeId, store: &Store) {
         if self.focus.is_none() || self.focused_nodes(store).is_none_or(|nodes| nodes.contains(node)) {
             return;
@@ -131,7 +131,7 @@ impl MapChoices {
         center.map(|center| Focus::Around(center.clone(), hops))
     }
 
-    /// Removes the nodes that the user added to the focus.
+    /// Removes the nodes that the user added to the focus, which is the part of the map shown alone.
     pub(in crate::screen::map) fn forget_extra_nodes(&mut self) {
         self.extra_nodes.clear();
     }
@@ -155,8 +155,8 @@ impl MapChoices {
         Some(nodes)
     }
 
-    /// Returns true if the map has stubs for nodes outside the focus or the group. A focus on a path has no
-    /// stubs, because they would distract from the path.
+    /// Returns true if the map has stubs, which stand for nodes outside the focus or the group. A focus on a
+    /// path has no stubs, because they would distract from the path.
     pub(in crate::screen::map) fn has_stubs(&self, store: &Store) -> bool {
         match &self.focus {
             Some(focus) => matches!(focus, Focus::Around(..)),
@@ -191,8 +191,8 @@ impl MapChoices {
         })
     }
 
-    /// Returns the focus for `path`: the path itself, or all paths between its ends if `path` is in focus
-    /// already and other paths exist.
+    /// Returns a focus on `path` alone. If that is already the focus, and other paths exist, returns a focus
+    /// on all paths between its ends.
     pub(in crate::screen::map) fn path_focus(&self, path: Vec<NodeId>, store: &Store) -> Focus {
         match (&self.focus, path.first(), path.last()) {
             (Some(Focus::Path(shown, ways)), Some(from), Some(to))
@@ -226,7 +226,8 @@ fn other_paths_text(ways: PathCount, key: &str) -> String {
     }
 }
 
-/// Returns the number of hops to which `command` sets the focus, or `None` for other commands.
+/// Returns the number of calls from the center that `command` sets for the focus, or `None` for other
+/// commands.
 pub(in crate::screen::map) fn hops_of_command(command: Command) -> Option<usize> {
     let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
     commands.iter().position(|c| *c == command).map(|place| place + 1)

@@ -140,10 +140,11 @@ impl LayoutMemory {
         self.find(outlook).map(|drawn| drawn.size_when_chosen)
     }
 
-    /// Returns the seed for a layout of the variant `way`, so that nodes stay where they are.
+    /// Returns the seed for a layout of the variant `way`, which keeps nodes where they are.
     ///
-    /// The seed comes from the latest layout of this view, or else from the latest layout of any view, but
-    /// only if the variant is the same. Only a seed of the same view keeps placeholders for removed nodes.
+    /// The seed comes from the latest layout of the view `outlook`, or else from the latest layout of any
+    /// view, but only if the variant is the same. Only a seed of the same view keeps placeholders for removed
+    /// nodes.
     pub(in crate::screen::map) fn seed(&self, outlook: &LayoutKey, way: &MapVariant) -> Option<Seed> {
         let alike = |drawn: &&RememberedLayout| drawn.variant_key == variant_key(way);
         let same = self.find(outlook).filter(alike).map(|drawn| drawn.seed.clone());

@@ -1,9 +1,10 @@
 //! Relayout policy: decides when a map whose lines have become tangled through many changes gets a fresh
 //! layout.
 //!
-//! From time to time Portolan compares the map with a fresh layout, which the user can then request. Portolan
-//! applies it without a request in two cases: the map has been hidden for a while, or the map got tangled
-//! during the initial load and the user has selected nothing.
+//! From time to time Portolan compares the drawn layout with a fresh one. If the fresh layout is much better,
+//! the user can request it. Portolan applies a fresh layout without a request in two cases: the tangled map
+//! has been hidden for a while, or the map got tangled during the initial load and the user has selected
+//! nothing.
 
 use crate::model::Timestamp;
 

@@ -114,8 +114,8 @@ impl ComposeService {
         })
     }
 
-    /// Returns the number of names of the service, summed over its networks. Names are the service name, host
-    /// name, container names and aliases.
+    /// Returns the number of names of the service. A name counts once for each network that the service
+    /// joins. Names are the service name, host name, container names and aliases.
     pub(in crate::source::compose) fn network_name_count(&self) -> usize {
         let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_REPLICAS) as usize;
         self.networking.network_attachments().values().map(|aliases| aliases.len() + copies + 2).sum()
@@ -180,7 +180,8 @@ impl EnvFile {
 }
 
 impl Networking {
-    /// Returns the aliases and addresses of the service on each network that it joins, by the network's key.
+    /// Returns the aliases and addresses of the service on each network that it joins, by the network's key
+    /// in the compose file.
     ///
     /// A service that lists no networks joins the network `default`, unless it has a `provider`. A service
     /// with a `network_mode` joins none.

@@ -42,8 +42,9 @@ pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
 
 /// Finds the files of the project at `place`.
 ///
-/// If `place` is a file, the project consists of that file alone. If `place` is a folder, it consists of the
-/// files in the variable `COMPOSE_FILE`, or otherwise of the folder's compose file and its override file.
+/// If `place` is a file, the project consists of that file alone. If `place` is a folder, the project
+/// consists of the files that the variable `COMPOSE_FILE` names, or else of the folder's compose file and its
+/// override file.
 pub(in crate::source::compose) fn find_project(
     loader: &mut Loader,
     place: &Path,

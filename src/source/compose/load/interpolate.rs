@@ -148,7 +148,7 @@ impl<'a> Interpolator<'a> {
 pub(in crate::source::compose) struct MissingVariables {
     /// Required variables (`${NAME:?}`) without a value, each with the first line that uses it.
     pub(in crate::source::compose) required: BTreeMap<String, FileLine>,
-    /// Optional variables, which become empty.
+    /// Optional variables without a value, which become empty.
     pub(in crate::source::compose) unset: BTreeMap<String, FileLine>,
 }
 

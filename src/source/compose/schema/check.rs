@@ -153,7 +153,8 @@ fn undeclared_error(service: &str, what: &str, name: &str, node: &Node) -> Compo
     node.at.error(format!("`{service}` uses the {what} `{name}`, which the project does not declare"))
 }
 
-/// Returns the services that `service` requires, each with the line that requires it.
+/// Returns the services that `service` depends on, each with the line that names it. The list includes
+/// optional dependencies.
 fn required_services(service: &Node) -> BTreeMap<&str, &FileLine> {
     let named = service.entries("depends_on").map(|(name, node)| (name.as_str(), &node.at));
     let before_colon = |key: &str| {

@@ -190,8 +190,8 @@ pub(in crate::source::compose) fn split_command(node: &mut Node) -> Result<(), C
 /// Splits a command into words as a shell does, but without comments and operators. Returns `None` if a quote
 /// never ends.
 ///
-/// Compose does not use a shell for this. Common libraries for splitting words would drop the text after a
-/// `#` as a comment.
+/// Portolan does not use a common library for this, because such a library would drop the text after a `#` as
+/// a comment. Compose keeps that text, because it uses no shell.
 fn split_words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word) = (Vec::new(), None::<String>);
     let mut chars = text.chars();

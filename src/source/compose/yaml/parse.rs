@@ -59,7 +59,8 @@ struct OpenCollection {
 enum CollectionContent {
     /// Items of a sequence.
     List(Vec<Node>),
-    /// Entries of a mapping so far, the value of its merge key, and the key whose value comes next.
+    /// Entries of a mapping so far, the value of its merge key if it has one, and the key that is waiting for
+    /// its value.
     Map { entries: BTreeMap<String, Node>, merged: Option<Node>, key: Option<MappingKey> },
 }
 

@@ -1,5 +1,5 @@
-//! Entries of the container list (Docker Engine API, definition `ContainerSummary`). If the inspect call of a
-//! container fails, its list entry replaces the inspect response.
+//! Entries of the container list (Docker Engine API, definition `ContainerSummary`). If the inspect call for
+//! a container fails, Portolan uses the container's list entry in place of the inspect response.
 
 use super::{
     ContainerConfig, ContainerInspectResponse, ContainerState, Health, HostConfig, MountPoint,

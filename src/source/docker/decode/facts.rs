@@ -1,4 +1,4 @@
-//! Facts about a container for its service card, without the values of variables and arguments.
+//! Facts about a container for the card of its service, without the values of variables and arguments.
 
 use super::short_id;
 use crate::{

@@ -207,7 +207,8 @@ fn find_references(
     all
 }
 
-/// Returns the profile of the container: facts from its labels, and names from its environment.
+/// Returns the profile of the container's service: facts for people from the container's labels, and the
+/// names of its variables.
 fn decode_profile(answer: &ContainerInspectResponse, labels: &HashMap<String, String>) -> ServiceProfile {
     let config = answer.config.as_ref();
     let image = config.and_then(|c| c.image.as_deref()).unwrap_or_default();
