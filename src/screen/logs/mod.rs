@@ -82,8 +82,7 @@ struct PendingJump {
     requested_streams: BTreeSet<LogTarget>,
 }
 
-/// Query and scroll position to which `Back` returns from a pivot. A pivot shows the lines with one request
-/// or trace id in the logs of a service and its neighbours.
+/// Query and scroll position before a pivot, which shows the lines with one request or trace id.
 type PivotOrigin = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
@@ -341,8 +340,8 @@ impl Logs {
     }
 
     /// Makes the pending jump once a line from before the target time is in memory, or once all older lines
-    /// have been read. If a stream has only just been opened, first waits for its newest lines, and then
-    /// requests its older ones.
+    /// have been read. If a stream is new, first waits for its newest lines, and then requests its older
+    /// ones.
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);
@@ -394,8 +393,7 @@ impl Logs {
         self.window(store, area).lines_ending_at(self.scroll.bottom)
     }
 
-    /// Returns the key of the line at the cursor, or of the last line while the screen follows the newest
-    /// line.
+    /// Returns the key of the line at the cursor, or of the last line while the screen follows new lines.
     fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
         self.scroll.cursor.or_else(|| self.queried_lines.last(&store.world.logs))
     }
