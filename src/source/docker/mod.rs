@@ -60,7 +60,8 @@ pub struct Config {
     pub files: bool,
     /// True to run `cat` inside the containers of an engine on another machine, to read their sockets.
     pub exec: bool,
-    /// Permission to act on containers: to restart, stop or start them.
+    /// Permission to act on containers, such as to restart or stop them, and to open shells and port
+    /// forwards.
     pub actions: ActionPermission,
 }
 
@@ -104,13 +105,13 @@ struct DockerState {
     /// Warning about a docker setting that discovery ignored, such as an unreadable `config.json`.
     warning: Option<Failure>,
     usage_cache: Mutex<usage::UsageCache>,
-    /// True if sockets may be read.
+    /// True if the configuration allows Portolan to read the sockets of containers on this machine.
     read_sockets: bool,
-    /// True if configuration files may be read.
+    /// True if the configuration allows Portolan to read the configuration files of containers.
     read_files: bool,
-    /// True if commands may be run in containers.
+    /// True if the configuration allows Portolan to run `cat` in containers, to read their sockets.
     allow_exec: bool,
-    /// Permission to act on containers.
+    /// Permission from the configuration to act on containers.
     permission: ActionPermission,
 }
 

@@ -10,10 +10,10 @@ use std::{
     net::IpAddr,
 };
 
-/// Network settings of a container: networks, ports, links, and the namespace that it shares.
+/// Network settings of a container: its networks, ports and links, and the container whose network it uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ContainerNetwork {
-    /// Networks to which the container is attached, with its names and addresses there.
+    /// Networks to which the container is attached, with its names and addresses on each.
     pub(in super::super) attachments: Vec<NetworkAttachment>,
     /// Id or name of another container whose network this one uses (`container:` mode).
     pub(in super::super) shares_network_of: Option<String>,
@@ -21,7 +21,7 @@ pub(in super::super) struct ContainerNetwork {
     pub(in super::super) uses_host_network: bool,
     /// Ports that the container's image or options declare.
     pub(in super::super) exposed_ports: BTreeSet<u16>,
-    /// Container ports, by the host port at which each is published.
+    /// Published ports: for each port of the host, the container port to which it leads.
     pub(in super::super) published_ports: BTreeMap<u16, u16>,
     /// Legacy links to other containers.
     pub(in super::super) links: Vec<Link>,
@@ -70,7 +70,8 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
     }
 }
 
-/// Decodes the attachment to the network `name`. The name replaces a missing network id.
+/// Decodes the attachment to the network `name`. If the engine reports no network id, the name is used as the
+/// id.
 fn decode_attachment(
     answer: &ContainerInspectResponse,
     name: &str,

@@ -1,10 +1,11 @@
-//! Owners of network namespaces. A container may use the namespace of another one (`--network container:NAME`),
-//! which may use that of a third.
+//! Search for the container that owns the network namespace in which a container runs. With `--network
+//! container:NAME`, a container uses the namespace of the container NAME, which may itself use the namespace
+//! of a third one.
 
 use super::ContainerRecord;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Maximum length of a chain of containers that each use the network of the next.
+/// Maximum number of steps from a container to the owner of its network namespace.
 const MAX_NETWORK_CHAIN: usize = 4;
 
 /// Maps each container id and name to its position in `records`.

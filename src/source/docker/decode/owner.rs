@@ -2,7 +2,7 @@
 
 use crate::model::{ServiceId, ServiceKind, SourceId, Text};
 
-/// Service that a container belongs to.
+/// Owner of a container: the service that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Owner {
     /// Compose project, swarm stack or ECS cluster. `None` for a standalone container, and for a swarm
@@ -12,7 +12,8 @@ pub(in super::super) struct Owner {
     pub(in super::super) name: Text,
     /// Kind of the service, such as compose or swarm.
     pub(in super::super) kind: ServiceKind,
-    /// Slot of a swarm service, which only one container fills at a time.
+    /// Slot of a swarm task, such as `shop_web.1`; only one container fills a slot at a time. `None` outside
+    /// swarm.
     pub(in super::super) slot: Option<Text>,
     /// True for the ECS agent's pause container, which only provides the network namespace of its task.
     pub(in super::super) is_pause_container: bool,
@@ -59,8 +60,8 @@ fn swarm_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     Some(Owner { slot, ..Owner::without_slot(stack, name, ServiceKind::Swarm) })
 }
 
-/// Returns the task family of a container that the ECS agent started. The engine then runs on an ECS
-/// container instance.
+/// Returns the task family of a container that the ECS agent started, from the labels that the agent sets.
+/// Returns `None` for other containers.
 fn ecs_agent_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let cluster = get("com.amazonaws.ecs.cluster")?;
     let family = get("com.amazonaws.ecs.task-definition-family")?;

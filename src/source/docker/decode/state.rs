@@ -57,7 +57,7 @@ pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
     }
 }
 
-/// Returns true if the container exited by itself with code 0.
+/// Returns true if the process ended without a signal or stop request, and with exit code 0.
 fn exited_cleanly(state: &ContainerState, ending: ExitCause) -> bool {
     ending == ExitCause::ProcessExited && state.exit_code == Some(0)
 }

@@ -41,7 +41,7 @@ struct DockerTarget {
 }
 
 /// Returns the name of the current context, or an empty name if `config.json` is missing or names none. If
-/// the file is unreadable, returns an empty name and a warning, as the docker command does.
+/// the file is unreadable or invalid, returns an empty name and a warning, as the docker command does.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
     let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {
@@ -80,7 +80,8 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
 }
 
 /// Returns the engine address of the context `name`, or the default socket if the context names no address.
-/// Fails if there is no such context, or if it skips TLS verification.
+/// Fails if there is no such context, or if the context turns off the verification of a TCP engine's
+/// certificate.
 pub(in crate::source::docker) fn context_endpoint(
     config: &Path,
     name: &str,

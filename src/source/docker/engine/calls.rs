@@ -31,8 +31,8 @@ const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 /// Size in bytes from which a response is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
-/// Maximum time without data while Portolan reads the output of a command, or a log without following it. The
-/// engine reads such a log from disk, so pauses are short.
+/// Maximum time without data in the output of a command, and in a log that Portolan reads only to its present
+/// end. The engine reads such a log from disk, so pauses are short.
 pub(in crate::source::docker) const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Engine {
@@ -157,8 +157,8 @@ impl Engine {
     }
 }
 
-/// Decodes `bytes` with `read`, on a blocking thread from [`BLOCKING_DECODE_BYTES`] on. Returns `None` if
-/// `read` panicked on that thread.
+/// Decodes `bytes` with `read`. If there are at least [`BLOCKING_DECODE_BYTES`] bytes, runs `read` on a
+/// blocking thread, and returns `None` if `read` panicked there.
 async fn decode_bytes<T: Send + 'static>(
     bytes: Vec<u8>,
     read: impl FnOnce(&[u8]) -> T + Send + 'static,

@@ -90,7 +90,8 @@ impl ApiCall {
         Self { name, method: Method::POST, path_and_query: path.to_owned(), body }
     }
 
-    /// Creates a POST call without a body. Only `change` makes such calls, for confirmed changes.
+    /// Creates a POST call without a body. Only the module `change` makes such calls, for changes that the
+    /// user has confirmed.
     pub(super) fn post_empty(name: &'static str, path: String) -> Self {
         Self { name, method: Method::POST, path_and_query: path, body: Bytes::new() }
     }

@@ -29,11 +29,11 @@ pub(in super::super) struct OutputReader {
 pub(in super::super) struct OutputMessage {
     /// Output stream that the process wrote to.
     pub(in super::super) stream: OutputStream,
-    /// True if it was written to a terminal.
+    /// True if the command writes to a terminal, and false if it writes to pipes.
     pub(in super::super) is_terminal: bool,
     /// Raw text; in a log, the engine's timestamp precedes it.
     pub(in super::super) bytes: Bytes,
-    /// Number of bytes that were cut off at the end.
+    /// Number of bytes that were cut off the end of the message.
     pub(in super::super) cut_bytes: usize,
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Exec {
     pub(super) id: String,
 }
 
-/// Streams of a started command.
+/// Input and output of a command that runs in a container.
 pub(super) struct ExecStreams {
     /// True if the command runs on a terminal.
     pub(super) is_terminal: bool,
@@ -47,13 +47,13 @@ pub(super) struct ExecStreams {
     pub(super) input: Input,
 }
 
-/// Reason why the output ended.
+/// Reason why Portolan stopped reading the output of a command.
 enum OutputEnd {
     /// The command closed its output.
     Closed,
-    /// The connection failed. It also fails if the command ends without reading all of its input.
+    /// The connection failed. That also happens if the command ends without reading all of its input.
     Failed(BollardError),
-    /// The user has left.
+    /// The user has left, so the rest of the output stays unread.
     Unread,
 }
 

@@ -74,7 +74,8 @@ const DATA_FOLDERS: &[&str] = &[
 /// Folders below which volumes hold state, logs or temporary data.
 const STATE_FOLDERS: &[&str] = &["/var/lib", "/var/log", "/var/cache", "/var/spool", "/tmp"];
 
-/// Names of programs, each with the configuration paths in its image, according to its documentation.
+/// Configuration paths of well-known programs in their images, by the name of the program. Source: the
+/// documentation of each program.
 const PROGRAM_CONFIG_PATHS: &[(&str, &[&str])] = &[
     ("nginx", &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d"]),
     ("haproxy", &["/usr/local/etc/haproxy/haproxy.cfg", "/etc/haproxy/haproxy.cfg"]),
@@ -170,7 +171,7 @@ pub(in super::super) struct NamedVolume {
     pub(in super::super) name: String,
     /// Path in the container.
     pub(in super::super) container_path: String,
-    /// True if the container may not write to it.
+    /// True if the container may not write to the volume.
     pub(in super::super) read_only: bool,
 }
 

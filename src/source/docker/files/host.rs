@@ -79,7 +79,7 @@ pub(super) fn utf8_text(path: String, bytes: Vec<u8>) -> Option<FileText> {
     Some(FileText { path, text })
 }
 
-/// Returns the configuration files at or below `place`, in a fixed order.
+/// Returns the configuration files at or below `place`, always in the same order.
 pub(super) fn config_files(place: &Path) -> Vec<FileEntry> {
     let mut found = Vec::new();
     let Ok(known) = fs::metadata(place) else { return found };

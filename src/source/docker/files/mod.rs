@@ -144,8 +144,8 @@ impl ConfigPath {
     }
 }
 
-/// Limits the number and total size of a container's files; the first ones in order of path stay. For a known
-/// server, only files in its formats stay.
+/// Limits the number and total size of a container's files. Keeps files in the order of their paths, and
+/// drops a file that exceeds the rest of the total size. For a known server, keeps only files in its formats.
 fn limit_texts(texts: &mut Vec<FileText>, server: Option<&ServerProgram>) {
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));

@@ -44,7 +44,7 @@ pub(super) struct ContainerLogReader {
     pub(super) phase: LogReaderPhase,
     assembler: LineAssembler,
     dedup: LineDedup,
-    /// Current pass over the log, for `dedup`.
+    /// Current pass over the log. The field `dedup` uses it to drop lines that an earlier pass has read.
     read_pass: Option<ReadPass>,
     batch: LogBatch,
     /// Size of the lines in `batch`, in bytes.
@@ -62,7 +62,8 @@ pub(super) enum LogReaderPhase {
     Read(Box<OutputReader>),
     /// A followed log has ended, and the reader has to find out why.
     Ended,
-    /// The reader waits for one of these events. Events since this time count, or since now if it is `None`.
+    /// The reader waits for one of the events with these names. An event counts if it happened after the
+    /// given time, or after now if the time is `None`.
     Wait(Option<Timestamp>, EventNames),
     /// The stream of batches ends.
     Done,
@@ -124,8 +125,10 @@ impl ContainerLogReader {
     }
 
     /// Fills the batch until it is full, its time window has passed, or the phase changes. Returns true if
-    /// the batch is ready. Takes messages that have already arrived without a timer, because under load
-    /// nearly all messages have.
+    /// the batch is ready.
+    ///
+    /// Sets a timer only if the next message has not arrived yet. Under load nearly all messages have, so few
+    /// timers are needed.
     async fn fill_batch(&mut self) -> bool {
         let mut deadline = None;
         while let LogReaderPhase::Read(messages) = &mut self.phase {
@@ -179,8 +182,8 @@ impl ContainerLogReader {
         lines.into_iter().for_each(|line| self.push_line(line));
     }
 
-    /// Adds a line to the batch if the line is new and not older than requested. This check is needed because
-    /// the engine filters by whole seconds only.
+    /// Adds a line to the batch if the line is new and not older than the requested start. The check of the
+    /// time is needed because the engine filters by whole seconds only.
     fn push_line(&mut self, line: AssembledLine) {
         let Some(reading) = self.read_pass else { return };
         let nanoseconds = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);

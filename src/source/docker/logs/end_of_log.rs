@@ -1,4 +1,5 @@
-//! End of a container's log: the reader notes why the log ended, and resumes when the container restarts.
+//! End of a container's log. The reader opens the log again if the container still runs. Otherwise it notes
+//! why the log ended, and resumes when the container restarts.
 
 use super::container_log::{ContainerLogReader, EventNames, LogReaderPhase};
 use crate::{
@@ -14,7 +15,8 @@ const REOPEN_DELAY: Duration = Duration::from_millis(500);
 const EVENTS_AFTER_STOP: EventNames = &["start", "destroy", "remove"];
 
 impl ContainerLogReader {
-    /// Handles the end of the stream: notes the container's exit, and decides which events to wait for.
+    /// Handles the end of the log. If the container still runs, opens the log again. Otherwise notes the
+    /// container's exit, and decides which events to wait for.
     pub(super) async fn handle_end(&mut self) {
         let state = match self.engine.inspect(&self.container).await {
             Ok(answer) => answer.state.unwrap_or_default(),

@@ -85,7 +85,8 @@ impl LineAssembler {
         }
     }
 
-    /// Adds one message, whose end may be cut off, and appends the lines that it completes to `lines`.
+    /// Adds one message, and appends the lines that it completes to `lines`. If the end of the message was
+    /// cut off, its last line counts as complete.
     pub(super) fn push_message(&mut self, message: &OutputMessage, lines: &mut Vec<AssembledLine>) {
         let channel = OutputChannel::of(message);
         self.push(channel, &message.bytes, lines);

@@ -23,8 +23,8 @@ const TAIL_GROWTH_FACTOR: usize = 4;
 /// Number of lines from which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
-/// Reads the last lines before an end time, oldest first. `page` holds the options, whose `tail` is the
-/// number of lines, and the end time.
+/// Reads the last lines before an end time, oldest first. The first value of `page` holds the number of lines
+/// (`tail`) and other options, the second the end time.
 pub(super) fn read_page(
     engine: Engine,
     target: LogTarget,
@@ -64,8 +64,8 @@ async fn page_lines(
     }
 }
 
-/// Reads the last `tail` lines of the log. Returns the number of these lines in the requested period, with
-/// the newest `start.tail` of them.
+/// Reads the last `tail` lines of the log. Counts the lines in the period from `start.since` to the end time.
+/// Returns this count, and the newest `start.tail` lines of the period.
 async fn tail_lines(
     engine: &Engine,
     target: &LogTarget,

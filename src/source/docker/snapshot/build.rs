@@ -76,8 +76,8 @@ pub(in crate::source::docker) fn build_snapshot(
     }
 }
 
-/// Completes each container from its exit history. The engine's own record lacks the exit codes before a
-/// restart, and does not show requested stops.
+/// Completes each container from its exit history. The engine's own record of a container has only the last
+/// exit, loses the exit code at a restart, and does not show that a user requested the stop.
 pub(in crate::source::docker) fn apply_exit_histories(
     mut records: Vec<Arc<ContainerRecord>>,
     exits: &BTreeMap<String, ExitHistory>,
@@ -94,8 +94,8 @@ pub(in crate::source::docker) fn apply_exit_histories(
     records
 }
 
-/// Returns the containers without outdated ones: in each swarm slot, the newest container replaces the older
-/// containers.
+/// Iterates over the containers, except outdated ones: in each swarm slot, a newer container replaces the
+/// older containers.
 fn without_replaced(records: &[Arc<ContainerRecord>]) -> impl Iterator<Item = &ContainerRecord> {
     let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for (slot, created) in records.iter().filter_map(|s| Some((s.owner.slot.as_deref()?, s.created))) {
@@ -148,10 +148,10 @@ fn build_service(
     })
 }
 
-/// Returns the containers that represent the service.
+/// Returns the containers that the service shows as its instances. Leaves out pause containers.
 ///
-/// The ECS agent does not remove the old containers of a task family. So for a family, only the running
-/// containers represent the service, or the newest one if none is running.
+/// The ECS agent does not remove the old containers of a task family. So a family shows only its running
+/// containers, or the newest container if none is running.
 fn representative_containers<'a>(containers: &'a [&'a ContainerRecord]) -> Vec<&'a &'a ContainerRecord> {
     let mut shown: Vec<_> = containers.iter().filter(|c| !c.owner.is_pause_container).collect();
     let agent =

@@ -34,7 +34,7 @@ const EXEC_INTERVAL: Duration = Duration::from_mins(1);
 /// Maximum number of kept events.
 const MAX_KEPT_EVENTS: usize = 200;
 
-/// Containers, events and socket tables of one engine, as known from earlier polls.
+/// Cache of one engine's containers, events and socket tables, as known from earlier polls.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Default)]
 pub(in crate::source::docker) struct EngineCache {
@@ -44,7 +44,8 @@ pub(in crate::source::docker) struct EngineCache {
     dirty: BTreeSet<String>,
     /// Latest events, oldest first.
     events: VecDeque<ContainerEvent>,
-    /// Exit histories by container id. They come from events, which alone reveal that a stop was requested.
+    /// Exit histories by container id. They come from events, because only an event shows that a user
+    /// requested a stop.
     exits: BTreeMap<String, ExitHistory>,
     /// True once the events of the last hour were requested.
     pub(in crate::source::docker) history_requested: bool,
@@ -58,7 +59,7 @@ pub(in crate::source::docker) struct EngineCache {
     event_received: bool,
     /// Number of changes that the list showed without an event, counted until the first event arrives.
     missed_events: u32,
-    /// Failure with which the engine refused events, and its time.
+    /// Failure with which the engine refused to send events, and the time of the refusal.
     events_refused: Option<(Instant, Failure)>,
     /// Time of the last complete listing.
     last_listed: Option<Instant>,
@@ -86,7 +87,7 @@ pub(in crate::source::docker) struct ContainerEvent {
 }
 
 impl EngineCache {
-    /// Returns the ids of containers that changed since the last call, and forgets them.
+    /// Returns the ids of the containers that are marked as changed, and removes all marks.
     pub(in crate::source::docker) fn take_dirty(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.dirty)
     }
@@ -101,7 +102,8 @@ impl EngineCache {
         }
     }
 
-    /// Returns the cached record, if the fingerprint of its list entry is unchanged.
+    /// Returns the cached record of a container if the list entry of the container has the same fingerprint
+    /// as before.
     pub(in crate::source::docker) fn unchanged_record(
         &self,
         id: &str,
@@ -161,8 +163,9 @@ impl EngineCache {
         self.event_received = true;
     }
 
-    /// Records that the list showed a change without an event. Returns true if the engine seems not to know
-    /// the requested actions, so that the caller must request events of all actions.
+    /// Records a change that the list showed and no event reported. Returns true if the number of such
+    /// changes has just reached [`MAX_MISSED_EVENTS`]. In that case, the engine seems not to know the
+    /// requested actions, so the caller must request events of all actions.
     pub(in crate::source::docker) fn note_missed_event(&mut self) -> bool {
         let counts = self.is_subscribed && self.last_listed.is_some() && !self.event_received;
         self.missed_events += u32::from(counts);
@@ -194,7 +197,8 @@ impl EngineCache {
         self.last_listed = None;
     }
 
-    /// Returns true if a read of sockets inside containers is due, and then records `now` as its time.
+    /// Returns true if a read of sockets inside containers is due. In that case, records `now` as the time of
+    /// the read.
     pub(in crate::source::docker) fn claim_exec_turn(&mut self, now: Instant) -> bool {
         let due = self.last_exec.is_none_or(|at| now >= at + EXEC_INTERVAL);
         if due {
@@ -225,7 +229,7 @@ impl EngineCache {
         self.exits.clone()
     }
 
-    /// Removes containers for which `exists` returns false.
+    /// Removes the records and exit histories of containers for which `exists` returns false.
     pub(in crate::source::docker) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
         self.containers.retain(|id, _| exists(id));
         self.exits.retain(|id, _| exists(id));
@@ -237,8 +241,8 @@ impl EngineCache {
         self.containers.clear();
     }
 
-    /// Adds an event. A start after a stop becomes a restart. Returns false and adds nothing if the event is
-    /// a repetition, because some engines report the health after every check.
+    /// Adds an event. A start after a stop becomes a restart. If the event is a repetition, returns false and
+    /// adds nothing: some engines report the health after every check.
     pub(in crate::source::docker) fn add_event(&mut self, mut event: ContainerEvent) -> bool {
         let same = |t: &ContainerEvent| {
             t.container == event.container

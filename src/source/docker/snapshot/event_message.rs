@@ -13,7 +13,7 @@ use crate::{
 const MAX_NAME_CHARS: usize = 200;
 
 /// Event actions requested from the engine, in the terms of Docker and of Podman (libpod, `events.Status`).
-/// The list has no `exec` actions, because every health check causes some.
+/// Portolan does not request the `exec` actions, because every health check causes some.
 pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "create",
     "init",
@@ -61,8 +61,8 @@ pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> 
     })
 }
 
-/// Decodes a message into the id of its container, and the event if users need to see it. Returns `None` if
-/// the message is not about a container.
+/// Returns the container id in a message, with the event if users need to see it. Returns `None` if the
+/// message is about no container, or if its action is not in [`EVENT_ACTIONS`].
 pub(super) fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;

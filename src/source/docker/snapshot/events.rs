@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Time for which a burst of events is collected before the notification.
 const BURST_WINDOW: Duration = Duration::from_millis(200);
-/// Age of the oldest event requested from the engine, in seconds.
+/// Length of the period before now for which Portolan requests past events, in seconds.
 const HISTORY_SECONDS: i64 = 3_600;
 /// Time after the start of a subscription in which the engine replays older events. A replayed event goes
 /// into the history, but does not mark its container as changed.
@@ -32,10 +32,10 @@ const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Maximum plausible time by which the engine's clock is ahead of this machine's clock, in seconds. If the
-/// time of an event is further ahead, Portolan does not use it to continue the event stream.
+/// time of an event is further ahead, Portolan does not use this time as the start of the next subscription.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
 
-/// Open event stream, with its start on the monotonic and the UTC clock.
+/// Open event stream, with the time of its start by the monotonic clock and in UTC.
 struct EventSubscription {
     stream: EventStream,
     started: (Instant, Timestamp),
@@ -59,7 +59,7 @@ impl Drop for SubscriptionGuard {
     }
 }
 
-/// Returns a stream with one item for each burst of changes. It ends when the connection is lost.
+/// Returns a stream with one item for each burst of changes. The stream ends when the connection is lost.
 pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
@@ -76,8 +76,8 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) 
     .boxed()
 }
 
-/// Opens a subscription, or returns `None` if that fails. Also returns true if there was an earlier
-/// subscription, because events between the two subscriptions may be missing.
+/// Opens a subscription, or returns `None` if that fails. Also returns true if this is not the first
+/// subscription, because events since the earlier one may be missing.
 async fn subscribe(shared: &Arc<DockerState>) -> Option<(EventSubscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
@@ -123,8 +123,8 @@ fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
     EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
 }
 
-/// Loads the events of the last hour at the first call, so that a single poll knows them without a
-/// subscription. Ignores failures, and events that arrive too late.
+/// Loads the events of the last hour. Only the first call does so. A single poll, which has no subscription,
+/// thus knows these events too. Ignores failures, and events that arrive after the time limit.
 pub(in crate::source::docker) async fn load_history(shared: &DockerState) {
     if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;

@@ -1,7 +1,7 @@
 //! Exit history of a container, from the engine's events: exit codes, requested stops, and series of exits in
 //! a restart loop.
 //!
-//! An inspect response holds only the last exit, and loses its code when the engine restarts the container.
+//! An inspect response holds only the last exit, and not even the code of that exit after a restart.
 
 use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, Timestamp};
 use jiff::SignedDuration;
@@ -125,8 +125,8 @@ impl ExitHistory {
                 .is_some_and(|at| ended.duration_since(at) <= SAME_EXIT_TOLERANCE)
     }
 
-    /// Completes `instance` with the code and cause of its last exit. Sets its state to restarting while the
-    /// container is in a restart loop.
+    /// Completes `instance` with the code and cause of its last exit. Sets the state to stopped if the exit
+    /// was requested, and to restarting while the container is in a restart loop.
     pub(in crate::source::docker) fn apply_to(&self, instance: &mut Instance, now: Timestamp) {
         let ended = matches!(instance.state, InstanceState::Stopped | InstanceState::Failed);
         let started = instance.started;
@@ -161,7 +161,7 @@ impl ExitHistory {
         Some(if counts { self.extended_series(at) } else { row })
     }
 
-    /// Restores the exit code that the engine has forgotten.
+    /// Restores an exit code that the engine no longer reports, from the event of the same exit.
     fn restore_exit_code(&self, exit: &mut Exit) {
         let near =
             |at: Timestamp| exit.at.is_some_and(|end| end.duration_since(at).abs() <= SAME_EXIT_TOLERANCE);
@@ -299,9 +299,9 @@ mod tests {
         assert_eq!(other.code, None, "that is another end");
     }
 
-    /// Returns a container in a restart loop, with its history: each run takes `run` seconds, each restart
-    /// one second, and the last exit was `last` seconds ago. The oldest `forgotten` exits are missing from
-    /// the history.
+    /// Returns a container in a restart loop, with its history. The container has exited `ends` times, the
+    /// last time `last` seconds ago. Each run takes `run` seconds, and each restart one second. The oldest
+    /// `forgotten` exits are missing from the history.
     fn looping_container(run: i64, last: i64, ends: i64, forgotten: i64) -> (ExitHistory, Instance) {
         let mut signs = Vec::new();
         for number in (0..ends - forgotten).rev() {

@@ -27,11 +27,12 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Maximum number of running inspect calls that are younger than `UNRESPONSIVE_AFTER`.
+/// Maximum number of running inspect calls that are younger than [`UNRESPONSIVE_AFTER`].
 const MAX_RESPONSIVE_CALLS: usize = 16;
 /// Maximum number of running inspect calls, including unresponsive ones.
 const MAX_CALLS: usize = 64;
-/// Time without a response after which a call counts as unresponsive. Its permit then goes to another call.
+/// Time without a response after which an inspect call counts as unresponsive. From then on, the call no
+/// longer counts against [`MAX_RESPONSIVE_CALLS`].
 const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);
 /// Time after a timed-out inspect call until Portolan inspects the container again. An event about the
 /// container ends the wait.
@@ -67,14 +68,14 @@ pub(in crate::source::docker) struct InspectWait {
 #[derive(Debug)]
 pub(in crate::source::docker) struct InspectPool {
     state: Mutex<PoolState>,
-    /// Permits for responsive calls.
+    /// Semaphore that limits the responsive calls to [`MAX_RESPONSIVE_CALLS`]; each holds one permit.
     responsive_permits: Arc<Semaphore>,
     /// Notified when a response arrives after its poll has stopped waiting.
     pub(in crate::source::docker) late_response: Arc<Notify>,
 }
 
-/// Number of inspect calls whose response has arrived, and for which Portolan still reads configuration
-/// files. Clones share one number.
+/// Counter of the inspect calls whose response has arrived, and for which Portolan is still reading
+/// configuration files. All clones share one number.
 #[derive(Clone, Debug, Default)]
 struct ReadingCount(Arc<AtomicUsize>);
 
@@ -91,7 +92,7 @@ impl ReadingCount {
     }
 }
 
-/// One call in a [`ReadingCount`].
+/// Guard that counts one call in a [`ReadingCount`] until it is dropped.
 struct ReadingGuard(ReadingCount);
 
 impl Drop for ReadingGuard {
@@ -112,8 +113,8 @@ struct PoolState {
     max_references: usize,
 }
 
-/// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
-/// entry when the call was made. `None` means that the response has no container id.
+/// Result of an inspect call: the container record, the watch on the container's files, and the fingerprint
+/// of its list entry when the call was made. `None` means that the response has no container id.
 type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
 /// Container id with the result of its inspect call.
 type FinishedInspect = (String, InspectOutcome);
@@ -132,9 +133,11 @@ impl Default for InspectPool {
     }
 }
 
-/// Inspects the changed containers. Leaves out containers that have disappeared. If an inspect call fails,
-/// decodes its container from the list entry, and reports the container as an unread part. `dirty` holds the
-/// ids of containers with new events, which end the wait after a timed-out call.
+/// Inspects the containers in `changed`. Leaves out containers that have disappeared. If an inspect call
+/// fails, decodes its container from the list entry, and reports the container as an unread part.
+///
+/// A container whose call timed out is inspected again after [`TIMEOUT_RETRY_DELAY`], or at once if `dirty`
+/// contains its id. `dirty` holds the ids of the containers with new events.
 pub(in crate::source::docker) async fn inspect_containers(
     shared: &DockerState,
     changed: Vec<ListEntry>,
@@ -186,7 +189,7 @@ pub(in crate::source::docker) async fn inspect_containers(
 }
 
 impl PoolState {
-    /// Starts the inspect call of a container. If the response takes longer than `silence`, notifies
+    /// Starts the inspect call of a container. If the result takes longer than `silence`, notifies
     /// [`InspectPool::late_response`].
     fn start_call(&mut self, shared: &DockerState, entry: &ListEntry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
@@ -217,7 +220,7 @@ impl PoolState {
     }
 
     /// Inspects `entries`, a limited number at a time. Waits while responses keep arriving, and while
-    /// Portolan reads the files of an inspected container, but not beyond the deadline of `wait`.
+    /// Portolan reads configuration files, but not beyond the deadline of `wait`.
     async fn collect_outcomes(
         &mut self,
         shared: &DockerState,
@@ -333,7 +336,7 @@ fn no_response_yet(engine: &Engine) -> Failure {
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// Returns one unread part for each failure, which names the containers with that failure.
+/// Returns one unread part for each failure. The name of the part lists the containers with that failure.
 fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {

@@ -1,5 +1,5 @@
-//! Network addresses of containers: the endpoints at which each container is reachable, and the networks into
-//! which it can call.
+//! Network addresses of containers: the endpoints at which each container is reachable, and the networks in
+//! which it can reach others.
 
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
@@ -20,7 +20,7 @@ use std::{
 /// Host name under which containers reach the ports of their host.
 const HOST_NAME: &str = "host.docker.internal";
 
-/// Endpoints and networks of each container, by container id.
+/// Endpoints of each container, and the networks in which it can reach others, by container id.
 #[derive(Debug, Default)]
 pub(in crate::source::docker) struct NetworkAddresses {
     endpoints: BTreeMap<String, BTreeSet<ServiceEndpoint>>,
@@ -93,7 +93,8 @@ pub(in crate::source::docker) fn find_addresses(
 
 /// Adds the endpoints of all members of one network namespace. The first member owns the namespace.
 ///
-/// The containers `on_host` use the host's network, so they reach published ports at loopback addresses.
+/// The containers `on_host` use the host's network. They reach published ports at loopback addresses, so the
+/// members get these endpoints too.
 fn add_namespace(
     source: &SourceId,
     members: &[&ContainerRecord],
@@ -130,7 +131,7 @@ fn add_namespace(
     }
 }
 
-/// Adds the endpoints of containers in the host's network. The host itself owns that namespace.
+/// Adds the endpoints of the containers that use the host's network.
 fn add_host_network(
     source: &SourceId,
     members: &[&ContainerRecord],
@@ -150,8 +151,8 @@ fn add_host_network(
     add_loopback(members, 1, &listeners, &NetworkId::of(source, "host:loopback"), addresses);
 }
 
-/// Adds the loopback endpoints at which `members` reach each other. In `listeners`, the first member has the
-/// index `first`.
+/// Adds the loopback endpoints at which `members` reach each other. `first` is the index of the first member
+/// in `listeners`.
 fn add_loopback(
     members: &[&ContainerRecord],
     first: usize,
@@ -169,7 +170,8 @@ fn add_loopback(
     }
 }
 
-/// Returns the ports of each member of a namespace. If some members run, the stopped ones have no ports.
+/// Returns the ports of each member of a namespace. While at least one member runs, members that don't run
+/// have no ports.
 fn namespace_members(members: &[&ContainerRecord], listening: &SharedNamespacePorts) -> Vec<MemberPorts> {
     let runs = |c: &ContainerRecord| {
         matches!(
@@ -226,8 +228,9 @@ fn network_endpoints(
     names.chain(ips).collect()
 }
 
-/// Returns the networks into which a container with its own namespace can call: its own networks, and the
-/// network that stands for the host's published ports. Returns none if the container has no networks.
+/// Returns the networks in which a container with its own namespace can reach others: its own networks, and
+/// the network that stands for the host's published ports. Returns an empty set if the container has no
+/// networks.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
     let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));

@@ -28,11 +28,10 @@ use tokio::time::Instant;
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum total time for which a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Number by which Portolan divides a caller's time limit to get the time without any response after which
-/// the poll stops waiting for inspect calls.
+/// Divisor that turns the time limit that a caller has set into the maximum time without any response to an
+/// inspect call. After this time, the poll stops waiting for the calls.
 const SILENCE_DIVISOR: u32 = 6;
-/// Number by which Portolan divides the poll's time limit to get the time reserved for the work after the
-/// engine's responses.
+/// Divisor that turns the poll's time limit into the time reserved for the work after the engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -72,8 +71,8 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<DockerState>) 
     made.await.map_err(|panicked| panicked.failure("internal error while building the snapshot"))
 }
 
-/// Returns the limits on this poll's wait for inspect calls. If the caller has set a time limit and so wants
-/// a complete snapshot, the wait may last until `until`. Otherwise it is short.
+/// Returns the limits on this poll's wait for inspect calls. A caller that has set a time limit wants a
+/// complete snapshot, so the poll then waits up to `until`. Otherwise it waits only briefly.
 fn inspect_wait(shared: &DockerState, until: Instant) -> InspectWait {
     match shared.engine.poll_limit() {
         (limit, true) => InspectWait { deadline: until, max_silence: limit / SILENCE_DIVISOR },

@@ -1,5 +1,5 @@
-//! Named volumes that one container fills for others. References in their files belong to the services that
-//! read the files, not to the service that wrote them.
+//! Named volumes that one container fills with files for others. References in these files belong to the
+//! services that read the files, not to the service that wrote them.
 
 use crate::{
     model::{InstanceState, Reference, ReferenceKind, ReferenceTarget, Text},
@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, sync::Arc};
 pub(in crate::source::docker) struct SharedVolumes<'a> {
     /// Volumes that at least one container mounts read-only.
     mounted_read_only: BTreeSet<&'a str>,
-    /// Volumes that at least one long-running container mounts.
+    /// Volumes that at least one container mounts that is running and not expected to exit.
     used_by_running: BTreeSet<&'a str>,
     /// Services, by group and name, whose completion another service waits for.
     awaited_services: BTreeSet<(Option<&'a str>, &'a Text)>,
@@ -36,11 +36,11 @@ impl<'a> SharedVolumes<'a> {
         filled
     }
 
-    /// Returns true if `container` wrote the file of `reference` for others, so that it does not use the
-    /// reference itself.
+    /// Returns true if `container` wrote the file of `reference` only for other containers, so that
+    /// `container` itself does not call the referenced address.
     ///
-    /// To be the writer, the container must be able to write to the volume. In addition, another container
-    /// mounts the volume read-only, or this container exits while a long-running one mounts the volume.
+    /// That is so if `container` mounts the volume with the file writable. In addition, a container mounts
+    /// the volume read-only, or `container` is short-lived while a long-running container mounts the volume.
     pub(in crate::source::docker) fn is_written_for_others(
         &self,
         container: &ContainerRecord,
@@ -54,7 +54,7 @@ impl<'a> SharedVolumes<'a> {
         })
     }
 
-    /// Returns true if the container has exited, or is expected to exit.
+    /// Returns true if the container does not run, or if another service waits for its exit.
     fn is_short_lived(&self, container: &ContainerRecord) -> bool {
         let runs = matches!(
             container.instance.state,
@@ -104,7 +104,7 @@ mod tests {
         Arc::new(decode_container(&SourceId::new("docker"), &answer, &[text], MAX_REFERENCES).unwrap())
     }
 
-    /// Returns the names of containers that write the file and do not use it.
+    /// Returns the names of the containers that wrote the file only for others.
     fn writers(seen: &[Arc<ContainerRecord>]) -> Vec<&str> {
         let filled = SharedVolumes::of(seen);
         let wrote = |c: &&Arc<ContainerRecord>| {

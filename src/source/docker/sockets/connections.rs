@@ -36,7 +36,7 @@ pub(super) struct NamespaceMember {
 }
 
 /// Connection derived from sockets. `from` is the position of the calling container in the list of all
-/// containers, and `port` is the called port.
+/// containers, `to` the called end, and `port` the called port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SocketConnection {
     pub(super) from: usize,
@@ -44,7 +44,7 @@ pub(super) struct SocketConnection {
     pub(super) port: u16,
 }
 
-/// Called end of a connection.
+/// Called end of a connection: a container, or an address of no container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConnectionTarget {
     /// Container, by its position in the list of all containers.
@@ -121,8 +121,8 @@ struct ConnectionFinder<'a> {
 }
 
 impl ConnectionFinder<'_> {
-    /// Returns the connection of which `socket`, a connected socket of the namespace at the index `here`, is
-    /// one end. Returns `None` if one of its ends can't be determined.
+    /// Returns the connection that has the connected socket `socket` as one end. `here` is the index of the
+    /// socket's namespace. Returns `None` if the caller or the callee can't be determined.
     fn connection(&self, here: usize, socket: &Socket) -> Option<SocketConnection> {
         let (remote, port) = socket.remote;
         if remote == DOCKER_NAME_SERVER || remote.is_unspecified() || remote.is_multicast() {
@@ -155,7 +155,7 @@ impl ConnectionFinder<'_> {
         Some(SocketConnection { from, to, port })
     }
 
-    /// Returns the container that listens on `port` in a namespace, or `None` if it is unknown.
+    /// Returns the container that listens on `port` in a namespace, or `None` if the container is unknown.
     fn listener(&self, namespace: usize, protocol: Protocol, port: u16) -> Option<usize> {
         self.listeners[namespace].get(&(protocol, port)).copied().flatten()
     }
@@ -168,7 +168,8 @@ impl ConnectionFinder<'_> {
         there.and_then(|there| self.listener(there, protocol, published.port)).unwrap_or(published.container)
     }
 
-    /// Returns the namespace with the address `ip`. Returns `None` if no namespace or several have it.
+    /// Returns the index of the namespace with the address `ip`. Returns `None` if no namespace or several
+    /// have it.
     fn namespace_of_ip(&self, ip: IpAddr) -> Option<usize> {
         let mut places = self.namespaces.iter().enumerate().filter(|(_, n)| n.ips.contains(&ip));
         places.next().map(|(place, _)| place).filter(|_| places.next().is_none())

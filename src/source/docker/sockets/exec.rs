@@ -24,8 +24,8 @@ const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Command that prints the socket tables.
 const CAT_COMMAND: [&str; 5] = ["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
-/// Reads the sockets of running containers. Runs `cat` in the first container of each network namespace. A
-/// namespace is missing from the result if that container has no `cat`.
+/// Reads the sockets of running containers. Runs `cat` in the first container of each network namespace,
+/// except the host's. A namespace is missing from the result if `cat` fails in that container.
 pub(super) async fn exec_namespaces(
     engine: &Engine,
     records: &[Arc<ContainerRecord>],
@@ -85,8 +85,8 @@ async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Splits concatenated tables into sockets. Each table begins with a header line. Only the header of a UDP
-/// table has a column `drops`.
+/// Splits concatenated tables into sockets. Each table begins with a header line. A table is one of UDP
+/// sockets if its header has the column `drops`, and otherwise one of TCP sockets.
 fn split_tables(text: &str) -> Vec<Socket> {
     let mut heads: Vec<usize> = text.match_indices("  sl  ").map(|(at, _)| at).collect();
     heads.push(text.len());

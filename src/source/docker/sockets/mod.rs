@@ -22,8 +22,8 @@ use std::{
     sync::Arc,
 };
 
-/// Ports on which each container listens, by container id. Only containers that share a network namespace
-/// with other containers or with the host are listed.
+/// Ports on which containers listen, by container id. Contains only containers that share a network namespace
+/// with other containers or with the host.
 pub(super) type SharedNamespacePorts = BTreeMap<String, BTreeSet<u16>>;
 
 /// Connections observed in one poll.

@@ -77,8 +77,8 @@ pub(super) fn namespace_key(
     }
 }
 
-/// Returns true if the process belongs to the container. The engine may run in a virtual machine, whose
-/// process ids mean nothing here.
+/// Returns true if the process `pid` of this machine belongs to the container `id`. If the engine runs in a
+/// virtual machine, the process ids that it reports belong to other processes here.
 fn is_process_of(pid: u32, id: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|groups| groups.contains(id))
 }
@@ -136,8 +136,8 @@ pub(super) fn host_addresses() -> BTreeSet<IpAddr> {
 }
 
 /// Returns the address in a line of `/proc/net/if_inet6`. The line begins with 32 hexadecimal digits, the
-/// interface, the length of the prefix and the scope. Returns `None` for an address that other machines and
-/// containers can't reach, which has another scope than 0.
+/// interface, the length of the prefix and the scope. Returns `None` if the scope is not 0 (global), because
+/// other machines and containers can't reach such an address.
 fn global_ipv6_address(line: &str) -> Option<Ipv6Addr> {
     let mut words = line.split_ascii_whitespace();
     let address = u128::from_str_radix(words.next().filter(|digits| digits.len() == 32)?, 16).ok()?;

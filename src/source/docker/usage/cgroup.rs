@@ -45,7 +45,8 @@ fn group_counters(mount: &Path, groups: &str) -> Option<UsageCounters> {
     }
 }
 
-/// Returns the folder of a controller's group, if it is mounted.
+/// Returns the folder of the group that `groups` names for `controller`. Returns `None` if there is no such
+/// folder.
 fn controller_dir(mount: &Path, groups: &str, controller: &str) -> Option<PathBuf> {
     let mut lines = groups.lines().filter_map(|line| {
         let mut parts = line.splitn(3, ':').skip(1);
@@ -113,7 +114,8 @@ fn read_file(group: &Path, file: &str) -> Option<String> {
     fs::read_to_string(group.join(file)).ok()
 }
 
-/// Reads the only number in a file. Returns `None` for `max` or -1.
+/// Reads a file that contains only a number. Returns `None` if it contains anything else, such as `max` or
+/// -1.
 fn read_number(group: &Path, file: &str) -> Option<u64> {
     read_file(group, file)?.trim().parse().ok()
 }

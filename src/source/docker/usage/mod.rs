@@ -25,7 +25,7 @@ const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 /// example after one container of a service was replaced.
 const COUNTERS_LIFETIME: Duration = Duration::from_secs(10);
 
-/// Latest counters of measured containers with their time, and the limits from the engine.
+/// Latest counters of measured containers with their time, and the resource limits that the engine reported.
 #[derive(Debug, Default)]
 pub(super) struct UsageCache {
     last: BTreeMap<InstanceId, (Instant, UsageCounters)>,
@@ -100,7 +100,7 @@ impl UsageMeasurement {
         self.measure().await
     }
 
-    /// Reads the counters and returns the samples since the last reading.
+    /// Reads the counters, and returns one sample for each container that has an earlier reading.
     async fn measure(&mut self) -> Result<Vec<UsageSample>, Failure> {
         let counted = self.read_counters().await?;
         let (now, time) = (Instant::now(), Timestamp::now());
