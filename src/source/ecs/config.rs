@@ -29,7 +29,8 @@ pub struct Config {
     pub start_share: u8,
     /// Largest share of the account's API quota to use after the first load, in per cent.
     pub steady_share: u8,
-    /// Permission to act on services and tasks: to restart, scale or roll them back.
+    /// Permission to act on services and tasks, such as to restart, scale or roll back a service, and to open
+    /// shells and port forwards.
     pub actions: ActionPermission,
 }
 

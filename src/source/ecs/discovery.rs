@@ -20,10 +20,10 @@ pub struct Env<'a> {
     pub home: Option<&'a Path>,
 }
 
-/// Result of [`discover`]: the configuration, and the searched places.
+/// Result of [`discover`]: a source configuration if there is one, and the places that were searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
-    /// Source to open; `None` if there is no AWS configuration.
+    /// Configuration of the source to open; `None` if no AWS configuration was found.
     pub config: Option<Config>,
     /// Searched places, each with its result in words.
     pub searched: Vec<String>,
@@ -110,7 +110,8 @@ fn configuration_files(env: Env<'_>) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Returns true if the file contains credentials or a source of credentials, with the result in words.
+/// Searches a file for credentials, or for settings that lead to credentials. Returns true if it has any, and
+/// the result in words.
 fn inspect_file(path: &Path) -> (bool, &'static str) {
     match std::fs::read_to_string(path) {
         Ok(text) if leads_to_credentials(&text) => (true, "has credentials or a credential source"),

@@ -15,8 +15,8 @@ use crate::{
 };
 use aws_sdk_ecs::types::DesiredStatus;
 
-/// Makes the main calls of the source once each, in the order in which a poll needs them. If the first call
-/// fails for a reason that blocks all others, stops after it.
+/// Makes each main call of the source once, in the order in which a poll needs them. If the first call fails
+/// for a reason that would make all others fail too, makes no further calls.
 pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> {
     let mut found = vec![check_result(&calls::CALLER_IDENTITY, caller_identity(api).await)];
     if found[0].outcome.as_ref().is_err_and(|f| blocks_all_calls(f.kind)) {
@@ -145,8 +145,8 @@ fn blocks_all_calls(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Credentials | FailureKind::Unreachable | FailureKind::Timeout)
 }
 
-/// Turns "not found" and "invalid request" into success, because AWS reports them only to callers with
-/// permission.
+/// Turns the failures "not found" and "invalid request" into success, because AWS reports them only to
+/// callers with permission.
 fn accept_missing(outcome: Result<(), Failure>) -> Result<String, Failure> {
     match outcome {
         Err(failure) if failure.kind != FailureKind::Missing && failure.kind != FailureKind::Invalid => {

@@ -1,6 +1,6 @@
-//! Enrichment: the data that a snapshot has besides services and tasks. It consists of task definitions,
-//! Cloud Map names, load balancers, meshes and observed connections. Background tasks read it, so a slow API
-//! delays neither the map nor other enrichment.
+//! Enrichment: the data of a snapshot besides services and tasks. It consists of task definitions, Cloud Map
+//! names, load balancers, meshes and observed connections. Background tasks read it, so a slow API delays
+//! neither the map nor other enrichment.
 
 pub(super) mod app_mesh;
 pub(super) mod background_tasks;
@@ -45,7 +45,8 @@ use std::{
 };
 use task_definitions::TaskDefinitionCache;
 
-/// Starts the background tasks that read enrichment, and collects their results.
+/// Reader of the enrichment, which is all data besides services and tasks. Starts the background tasks that
+/// read it, and collects their results.
 #[derive(Debug, Default)]
 pub(crate) struct Enricher {
     tasks: BackgroundTasks,
@@ -53,7 +54,8 @@ pub(crate) struct Enricher {
     results: SharedEnrichment,
 }
 
-/// Readers of the enrichment, each with a cache. The background tasks share the readers.
+/// Readers of the kinds of enrichment, such as load balancers, each with a cache. All background tasks share
+/// them.
 #[derive(Debug, Default)]
 struct EnrichmentReaders {
     task_definitions: TaskDefinitionCache,
@@ -85,8 +87,8 @@ pub(crate) struct Enrichment {
 }
 
 impl Enricher {
-    /// Creates an enricher that has read nothing yet. `cache` is the directory with the task definitions of
-    /// earlier runs; `None` for no files.
+    /// Creates an enricher that has read nothing yet. `cache` is the directory that keeps task definitions
+    /// between runs; `None` turns that off.
     pub(crate) fn new(cache: Option<CacheDir>) -> Self {
         let readers = EnrichmentReaders {
             task_definitions: TaskDefinitionCache::new(cache),
@@ -135,7 +137,8 @@ impl Enricher {
         self.tasks.wait(wait).await;
     }
 
-    /// Returns the latest results. Each flow log line and each Service Connect call is returned only once.
+    /// Returns the latest results. Returns each flow log line and each Service Connect call only once, and
+    /// only when all enrichment has been loaded.
     pub(crate) fn take_enrichment(&self) -> Enrichment {
         // Lines and calls wait until nothing is left to load, for two reasons. Joining flow log lines
         // distinguishes caller from callee by the listening ports, which only task definitions name. And a
@@ -166,14 +169,14 @@ impl Enricher {
             .collect()
     }
 
-    /// Returns the progress of loading: an entry while requested task definitions are unread, and an entry
-    /// during the first read of the other enrichment. Returns an empty list if nothing is left to load.
+    /// Returns the progress of loading: one entry while requested task definitions are unread, and another
+    /// entry while background tasks run for the first time. Returns an empty list if nothing is left to load.
     pub(crate) fn progress(&self) -> Vec<LoadProgress> {
         self.readers.task_definitions.progress().into_iter().chain(self.tasks.progress()).collect()
     }
 
-    /// Starts `work` as the background task `name`, unless that task is still running. If `work` panics, the
-    /// part counts as unread.
+    /// Starts `work` as the background task `name`, unless that task is still running. If `work` panics,
+    /// reports the task's data as an unread part.
     fn start<F>(
         &self,
         name: &'static str,
@@ -189,7 +192,8 @@ impl Enricher {
     }
 }
 
-/// Returns the ARNs of the task definitions in use, and of the previous revisions of recent deployments.
+/// Returns the ARNs of the task definitions that services and tasks use, and of the previous revisions of
+/// recent deployments.
 fn used_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     let services = seen.iter().flat_map(|s| &s.services);
     let of_services = services.flat_map(|service| service_definitions(service));
@@ -206,8 +210,8 @@ fn service_definitions(service: &Service) -> impl Iterator<Item = &str> {
     service.task_definition().into_iter().chain(deployed).chain(sets)
 }
 
-/// Returns the ARNs of the task definitions whose revisions Portolan compares: those of services with a
-/// deployment in progress or a recent deployment.
+/// Returns the ARNs of the task definitions that Portolan compares with each other: those of services with
+/// several deployments or a recent one.
 fn compared_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     let mut compared = BTreeSet::new();
     for service in seen.iter().flat_map(|s| &s.services) {
@@ -224,7 +228,7 @@ fn used_target_groups(seen: &[ClusterData]) -> BTreeSet<String> {
     seen.iter().flat_map(|s| &s.services).flat_map(|s| target_group_arns(s)).map(str::to_owned).collect()
 }
 
-/// Enrichment results behind a lock, which all background tasks share to store their results.
+/// Results of the enrichment behind a lock, so that each background task can store its part.
 #[derive(Clone, Debug, Default)]
 struct SharedEnrichment(Arc<Mutex<Enrichment>>);
 

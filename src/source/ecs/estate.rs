@@ -48,7 +48,7 @@ impl SharedSource for Ecs {
 
 impl Ecs {
     /// Returns the number of the account to which the credentials in use belong. Returns `None` if there are
-    /// no credentials, or if neither they nor their access key id contain the number.
+    /// no credentials, or if the number is neither in the credentials nor in their access key id.
     async fn account_of_key(&self) -> Option<String> {
         let provider = self.api().await.ok()?.clients.credentials.clone()?;
         let credentials = provider.provide_credentials().await.ok()?;

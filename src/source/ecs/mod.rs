@@ -51,8 +51,8 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// Wait between polls in [`PollPhase::Loading`]. It can be this short because the API quota limits the calls
-/// of each poll separately.
+/// Wait between polls in [`PollPhase::Loading`]. The wait can be this short because the API quota limits the
+/// calls of each poll anyway.
 const LOADING_INTERVAL: Duration = Duration::from_millis(300);
 /// Wait between polls in [`PollPhase::Enriching`].
 const ENRICHING_INTERVAL: Duration = Duration::from_secs(2);
@@ -61,8 +61,8 @@ const CHANGING_INTERVAL: Duration = Duration::from_secs(5);
 /// Wait between polls in [`PollPhase::Idle`].
 const IDLE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Longest delay of a log line behind newer lines of other streams. Live Tail sends the events of one second
-/// together.
+/// Maximum time by which a log line arrives after newer lines of other streams. Live Tail sends the events of
+/// one second together.
 const LOG_REORDER_WINDOW: Duration = Duration::from_millis(1_500);
 
 /// Source that reads ECS in one region of one account.
@@ -74,12 +74,12 @@ pub struct Ecs {
     api: Arc<OnceCell<Api>>,
     caches: Caches,
     log_sessions: Arc<logs::SessionPool>,
-    /// Phase that the last successful poll found. It sets the wait before the next poll.
+    /// Phase of polling after the last successful poll. The phase sets the wait before the next poll.
     phase: Mutex<PollPhase>,
     /// Services that the user is viewing. Every poll reads them.
     viewed: Mutex<BTreeSet<ServiceId>>,
     usage_cache: Arc<usage::UsageCache>,
-    /// User or role that makes the calls. Empty until an operation needs it.
+    /// User or role that makes the calls; empty until an operation needs it.
     caller: OnceCell<operations::CallerIdentity>,
 }
 
@@ -90,9 +90,9 @@ enum PollPhase {
     Loading,
     /// Services and tasks are complete. Portolan has not read all enrichment yet, such as load balancers.
     Enriching,
-    /// Everything is read, and some service is deploying or not healthy.
+    /// Everything is read, and some service is deploying, or neither healthy nor stopped.
     Changing,
-    /// Everything is read, and all services are healthy or stopped.
+    /// Everything is read, no service is deploying, and all services are healthy or stopped.
     Idle,
 }
 
@@ -161,7 +161,8 @@ impl Ecs {
     }
 }
 
-/// Creates the AWS clients. Callers keep only a success, so a repaired profile works at the next poll.
+/// Creates the AWS clients. Callers cache only a success. After a failure, the next poll tries again, so it
+/// notices a repaired profile.
 async fn open_api(config: &Config, rate_limiter: &Arc<RateLimiter>) -> Result<Api, Failure> {
     Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: rate_limiter.clone() })
 }

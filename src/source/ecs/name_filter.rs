@@ -3,7 +3,7 @@
 
 use regex::Regex;
 
-/// Filter by the names and patterns of the configuration, with one list that includes names and one that
+/// Filter for names, made of the names and patterns in the configuration: one list includes names, another
 /// excludes them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameFilter {
@@ -39,8 +39,8 @@ impl NameFilter {
         self.included.is_empty() && self.excluded.is_empty()
     }
 
-    /// Returns true if the filter lets `name` through: it matches no exclusion, and it matches an including
-    /// pattern or there is none.
+    /// Returns true if the filter lets `name` through: no exclusion matches it, and an including pattern
+    /// does, unless there are no including patterns.
     #[must_use]
     pub(crate) fn matches(&self, name: &str) -> bool {
         self.matches_any_name(&[name])

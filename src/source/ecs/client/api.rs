@@ -34,8 +34,8 @@ pub(crate) struct PartialList<T> {
 }
 
 impl Api {
-    /// Makes one call through the rate limiter. `answer` is the SDK's future for the call. It is large, so
-    /// this function moves it to the heap.
+    /// Makes one call through the rate limiter. `answer` is the SDK's future for the call. Such a future is
+    /// large, so this function moves it to the heap.
     pub(crate) fn call<'a, T, E, R>(
         &'a self,
         call: &'static Call,

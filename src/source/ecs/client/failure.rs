@@ -9,7 +9,8 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, event_stream::RawMessage};
 use std::error::Error;
 
-/// Target of AWS calls: the profile, region and endpoint that the clients use. Failures name it.
+/// Target of AWS calls: the profile, region and endpoint that the clients use. The messages of failures name
+/// it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AwsTarget {
     /// Name of the chosen profile; `None` for the default one.

@@ -37,7 +37,7 @@ const REPORT_TIME: Duration = Duration::from_mins(10);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RemovedValues(Arc<Mutex<BTreeMap<String, Removal>>>);
 
-/// Values that Portolan removed from the last unreadable response of an operation.
+/// Values that Portolan removed from one response, the last that the SDK could not read for an operation.
 #[derive(Clone, Debug)]
 struct Removal {
     count: usize,
@@ -126,7 +126,8 @@ fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutpu
     Some(RecoveredOutput { output: read(&body)?, removed_paths: pruner.removed_paths })
 }
 
-/// Remover of the values in a JSON body that the SDK can't read. It keeps as much of the body as possible.
+/// Search that removes the values of a JSON body which the SDK can't read, and keeps as much of the body as
+/// possible.
 struct Pruner<'a> {
     /// Function that returns true if the SDK can read a body.
     is_readable: &'a dyn Fn(&Value) -> bool,
@@ -167,7 +168,7 @@ impl Pruner<'_> {
         true
     }
 
-    /// Prunes a field or an item. If the caller must remove it, records its path and returns false.
+    /// Prunes a field or an item. If `value` must be removed as a whole, records its path and returns false.
     fn keep(&mut self, value: &mut Value, path: String, embed: &dyn Fn(&Value) -> Value) -> bool {
         let is_kept = self.prune(value, &path, embed);
         if !is_kept {

@@ -31,7 +31,7 @@ impl From<PageToken> for String {
     }
 }
 
-/// Progress through the pages of one list: the tokens seen so far, and the limit.
+/// Progress through the pages of one list: the tokens seen so far, and the maximum number of pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
     seen_hashes: BTreeSet<u64>,

@@ -35,8 +35,8 @@ pub(crate) struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Creates a rate limiter with full token buckets. No other source draws from these buckets until
-    /// [`Self::join_account`].
+    /// Creates a rate limiter with a quota of its own, whose token buckets are full. After
+    /// [`Self::join_account`], it shares a quota with the other sources of its account.
     #[must_use]
     pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {
         let account_quota = AccountQuota::new(shares);
@@ -88,12 +88,14 @@ impl RateLimiter {
         }
     }
 
-    /// Divides the shares of the quota by `members`, the number of running Portolans that poll the account.
+    /// Divides this source's shares of the quota by `members`, the number of running Portolans that poll the
+    /// account.
     pub(crate) fn divide(&self, members: u32) {
         self.account_quota().divide(&self.source, members);
     }
 
-    /// Records that this source is loading its first snapshot, or that it no longer is.
+    /// Records that this source is loading its first snapshot, or, if `starts` is false, that it has finished
+    /// loading.
     pub(crate) fn set_loading(&self, starts: bool) {
         self.account_quota().set_loading(&self.source, starts);
     }

@@ -191,7 +191,8 @@ type ListingPage = (Vec<(String, ObjectVersion)>, Option<String>);
 #[derive(Debug, Default)]
 struct Listing {
     entries: Vec<(String, ObjectVersion)>,
-    /// Number of pages read. A faulty store may announce a next page forever.
+    /// Number of pages read. Portolan limits the number, because a faulty store may announce a next page
+    /// forever.
     pages: usize,
     /// Token of the next page.
     next_page: Option<String>,
@@ -204,7 +205,8 @@ impl Listing {
         self.pages += 1;
     }
 
-    /// Returns true if there is no further page to read, or if the listing has reached its limit.
+    /// Returns true if there is no further page to read, or if the listing has reached its maximum number of
+    /// keys.
     fn is_complete(&self) -> bool {
         let is_last = self.pages > 0 && self.next_page.is_none();
         is_last || self.entries.len() >= MAX_LISTED_OBJECTS
@@ -264,7 +266,7 @@ impl ObjectStore for S3Store {
 }
 
 /// Parses a response of S3. A missing object, a condition that does not hold, and a conflict with another
-/// write are no errors.
+/// write do not count as errors.
 fn parse_s3_response(response: &HttpResponse) -> Result<S3Response, OrchestratorError<ServiceError>> {
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name);

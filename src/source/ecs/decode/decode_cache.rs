@@ -1,6 +1,5 @@
-//! Cache of decoded services. A service with unchanged inputs is not decoded again.
-//!
-//! In a large account, nearly all services are unchanged from one poll to the next.
+//! Cache of decoded services. Portolan decodes a service again only if its inputs have changed. In a large
+//! account, nearly all services are unchanged from one poll to the next.
 
 use super::{
     definitions::task_definition::{TaskDefinitionSummary, TaskDefinitions},
@@ -16,14 +15,14 @@ use std::{
     sync::Arc,
 };
 
-/// Cache of the services that the last poll decoded, with the inputs of each.
+/// Cache of the services that the last poll decoded, each with the inputs from which it was decoded.
 #[derive(Debug, Default)]
 pub(crate) struct DecodeCache {
     region_inputs: Option<RegionInputs>,
     services: BTreeMap<ServiceId, CachedService>,
 }
 
-/// Inputs of the decoder that all services of a region share.
+/// Inputs that the decoder uses for every service of a region, such as load balancers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RegionInputs {
     /// Names from Cloud Map.
@@ -65,7 +64,7 @@ impl DecodeCache {
         }
     }
 
-    /// Returns the service with its events. Takes them from the cache if `inputs` are identical to the cached
+    /// Returns the service with its events. Takes both from the cache if `inputs` are identical to the cached
     /// inputs; otherwise calls `decode`.
     ///
     /// If `decode` returns a service that is equal to the cached one, returns the cached `Arc`.
@@ -99,7 +98,7 @@ impl DecodeCache {
 }
 
 impl ServiceCacheInputs {
-    /// Collects the inputs from which the service `raw` is decoded.
+    /// Collects the inputs from which the decoder makes the service `raw`.
     pub(crate) fn new(
         raw: &Arc<sdk::Service>,
         tasks: &[&Arc<TaskRecord>],

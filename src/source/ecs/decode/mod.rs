@@ -156,7 +156,8 @@ pub(crate) fn target_group_arns(service: &sdk::Service) -> impl Iterator<Item = 
     service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
 }
 
-/// Returns true if any service is deploying or not healthy, so that the next poll should come soon.
+/// Returns true if any service is deploying, or neither healthy nor stopped, so that the next poll should
+/// come soon.
 pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
         service.is_deploying() || !matches!(Health::of_service(service), Health::Healthy | Health::Stopped)
@@ -174,7 +175,8 @@ mod tests {
     use aws_sdk_ecs::types::Task;
     use std::sync::Arc;
 
-    /// Returns the names of the decoded services of a cluster with a single task, which has stopped.
+    /// Returns the names of the services decoded from a cluster with a single task, which has stopped.
+    /// `all_services` and `all_tasks` are true if Portolan has read all services and tasks of the cluster.
     fn decoded_services(all_services: bool, all_tasks: bool) -> Vec<String> {
         let ended = Task::builder().task_arn("arn:aws:ecs:eu-west-1:1:task/quay/1").group("service:web");
         let tasks = vec![Arc::new(TaskRecord::new(&ended.last_status("STOPPED").build()))];

@@ -22,7 +22,7 @@ pub(crate) struct ClusterData {
     pub has_all_services: bool,
     /// Tasks read so far.
     pub tasks: Vec<Arc<TaskRecord>>,
-    /// True if `tasks` is the complete list. Until then, some services have more tasks than Portolan has
+    /// True if `tasks` is the complete list. Until it is, a service may have more tasks than Portolan has
     /// read.
     pub has_all_tasks: bool,
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Metric dimension with the discovery name of the called service.
 pub(crate) const TARGET_DIMENSION: &str = "TargetDiscoveryName";
 
-/// Names of the metrics that count calls, in order of preference. Each metric is above zero if there was a
+/// Names of the metrics that show calls, in order of preference. Each of them is above zero if there was a
 /// call.
 const CALL_METRICS: [&str; 9] = [
     "RequestCount",
@@ -33,7 +33,7 @@ const CALL_METRICS: [&str; 9] = [
 /// Period of one data point, in seconds.
 const METRIC_PERIOD_SECS: i64 = 60;
 
-/// Pair of a calling service and the discovery name that it calls.
+/// Key of observed calls: a calling service, and the discovery name that it calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ServiceCall {
     /// Name of the caller's cluster.
@@ -58,8 +58,8 @@ pub(crate) struct ObservedCalls {
     calls: BTreeMap<ServiceCall, (Timestamp, Timestamp, String)>,
 }
 
-/// Parses a `ListMetrics` response. Returns the metrics that count calls. Skips metrics with other dimensions
-/// than cluster, service and target.
+/// Parses a `ListMetrics` response. Returns the metrics that count calls. Skips metrics whose dimensions are
+/// not exactly cluster, service and target.
 pub(crate) fn parse_metrics(answer: &Value) -> Vec<MetricSeries> {
     let metric = |metric: &Value| {
         let mut dimensions: BTreeMap<&str, &str> = BTreeMap::new();

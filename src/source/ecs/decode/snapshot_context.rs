@@ -1,8 +1,8 @@
-//! Context of a snapshot (its source, region and time), which all its decoders share.
+//! Source, region and time of a snapshot, which the decoders of all its parts need.
 
 use crate::model::{SourceId, Timestamp};
 
-/// Source, region and time of a snapshot, for all its decoders.
+/// Source, region and time of the snapshot that is being decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct SnapshotContext {
     /// Id of the source.

@@ -24,7 +24,7 @@ use std::{
 /// Time for which a result without a reported failure is reused.
 const CACHE_TTL: Duration = Duration::from_mins(10);
 
-/// Time limit of one read.
+/// Time limit of one read of all meshes.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Largest number of requests in one read.
@@ -43,8 +43,9 @@ impl Default for AppMeshReader {
 }
 
 impl AppMeshReader {
-    /// Returns the meshes of the nodes and gateways that the task definitions in `book` name. Also returns an
-    /// unread part if AWS denied or throttled a call, or took too long. Makes no call if no definition names a node or gateway.
+    /// Returns the nodes and gateways that the task definitions in `book` name, with the virtual services
+    /// that they call. Makes no call if `book` names none. Also returns an unread part if AWS denied or
+    /// throttled a call, or took too long.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -75,7 +76,8 @@ fn late_failure() -> Failure {
     Failure::new(FailureKind::Timeout, what, "no action needed: Portolan reads them again")
 }
 
-/// Read of App Mesh in progress. If a call fails, `meshes` keeps the partial result.
+/// Read of App Mesh in progress: the data read so far, and the number of further calls allowed. If a call
+/// fails, `meshes` keeps the partial result.
 struct MeshFetch<'a> {
     api: &'a Api,
     meshes: AppMeshes,
@@ -83,7 +85,7 @@ struct MeshFetch<'a> {
 }
 
 impl MeshFetch<'_> {
-    /// Reads the virtual services that each of `wanted` calls, then the nodes behind these services.
+    /// Reads the virtual services that each member in `wanted` calls, then the nodes behind these services.
     async fn fetch(&mut self, wanted: &BTreeSet<MeshMember>) -> Result<(), Failure> {
         for member in wanted {
             let called = if member.is_gateway {
@@ -156,8 +158,8 @@ impl MeshFetch<'_> {
         Ok(nodes)
     }
 
-    /// Returns one resource as JSON, or null if the resource does not exist or the read has reached its limit
-    /// of requests.
+    /// Returns one resource as JSON. Returns null if the resource does not exist, or if this read has made
+    /// [`MAX_CALLS_PER_READ`] calls already.
     async fn get_resource(&mut self, call: &'static Call, path: &[&str]) -> Result<Value, Failure> {
         if self.calls_left == 0 {
             return Ok(Value::Null);

@@ -15,7 +15,7 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Named background tasks that run beside the polls. Dropping the value aborts them.
+/// Background tasks with names, which may outlive a poll. Dropping the value aborts them.
 #[derive(Debug, Default)]
 pub(crate) struct BackgroundTasks {
     running: Mutex<BTreeMap<&'static str, AbortOnDropHandle<()>>>,
@@ -48,8 +48,8 @@ impl BackgroundTasks {
         }
     }
 
-    /// Returns the progress of the first run of all tasks. Returns `None` once each started task has finished
-    /// at least once.
+    /// Returns the progress of the first run of all tasks. Returns `None` once [`Self::wait`] has seen each
+    /// started task finish.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
         let running = self.lock_running();
         let done = self.finished_once.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,9 +66,9 @@ impl BackgroundTasks {
     }
 }
 
-/// Handles of the tasks that a poll waits for. On drop, the value gives the handles of unfinished tasks back
-/// to [`BackgroundTasks`]. Otherwise a poll that is dropped while it waits would drop them too, which aborts
-/// the tasks.
+/// Handles of the tasks that a poll waits for. On drop, gives the handles of unfinished tasks back to
+/// [`BackgroundTasks`]. Otherwise a poll that is dropped while it waits would drop these handles too, which
+/// aborts the tasks.
 struct TakenHandles<'a> {
     tasks: &'a BackgroundTasks,
     handles: BTreeMap<&'static str, AbortOnDropHandle<()>>,

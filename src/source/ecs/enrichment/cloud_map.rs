@@ -1,5 +1,5 @@
-//! Reader of the names of Cloud Map namespaces and service registries. ECS may return only the ids or ARNs of
-//! these.
+//! Reader of the names of Cloud Map namespaces and service registries. It is needed because ECS may return
+//! only their ids or ARNs.
 
 use crate::{
     model::{Failure, UnreadPart},
@@ -32,7 +32,8 @@ const RETRY_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct CloudMapReader {
     names: Mutex<CloudMapNames>,
-    /// Time of the next attempt and unread part, if the last read failed; otherwise `None`.
+    /// Time of the next attempt, with the unread part to report until then; `None` unless the last read
+    /// failed.
     last_failure: Mutex<Option<(Instant, UnreadPart)>>,
 }
 

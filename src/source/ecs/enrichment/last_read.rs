@@ -1,4 +1,4 @@
-//! Cache of the last result of a read, and of the keys for which the result was read, such as ARNs.
+//! Cache of the result of the last read, with the keys that were read, such as ARNs.
 
 use crate::model::UnreadPart;
 use std::{
@@ -10,7 +10,7 @@ use std::{
 /// Time for which an incomplete result, which has an unread part, is reused.
 const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
-/// Cache of the last result of a read. It answers later reads of the same keys, or of some of them.
+/// Cache of the result of the last read. It serves a later read if that needs no other keys.
 #[derive(Debug)]
 pub(super) struct LastRead<K, T> {
     /// Time for which a complete result is reused.

@@ -86,8 +86,8 @@ impl LoadBalancerReader {
     }
 }
 
-/// Reads target groups, load balancers, listeners and rules into `known`. If a call fails, `known` keeps what
-/// was read before.
+/// Reads target groups, load balancers, listeners and rules into `known`. If a call fails, `known` keeps the
+/// data that was read before the failure.
 async fn fetch_load_balancers(
     api: &Api,
     wanted: &BTreeSet<String>,

@@ -1,6 +1,6 @@
 //! Reader of the health of load balancer targets. Each target group needs a call, so a poll reads only a few
-//! groups. Groups that had failing targets get about half of the calls. The other calls are for the groups
-//! that Portolan has not read for the longest time.
+//! groups. Groups that last had unhealthy targets get at most half of the calls if the other groups need the
+//! rest. In both sets, the groups that were read longest ago come first.
 
 use super::elb_query::query;
 use crate::{

@@ -77,12 +77,12 @@ impl TaskDefinitionCache {
         self.lock_state().on_disk = Some(on_disk);
     }
 
-    /// Sets `wanted`, the ARNs of the definitions that are needed now, and uses those that were read from
-    /// disk. [`Self::fetch_requested`] reads the others from AWS.
+    /// Requests the definitions `wanted`, which are ARNs. Takes those that an earlier run stored on disk.
+    /// [`Self::fetch_requested`] reads the others from AWS.
     ///
-    /// Definitions in `compared` need fingerprints of their values, which are not stored on disk, so Portolan
-    /// reads them from AWS. `all` is true if every task is known. Once all wanted definitions are then read,
-    /// no task uses the other definitions from disk, and this function drops them from memory.
+    /// Definitions in `compared` need fingerprints of their values, which are not stored on disk, so they are
+    /// always read from AWS. `all` is true if Portolan has read all tasks. In that case, once no definition
+    /// is left to fetch, this function drops the unused definitions of the file from memory.
     pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
         let mut state = self.lock_state();
         state.wanted = wanted;

@@ -32,7 +32,8 @@ pub(crate) struct AddressOwners {
     source: Option<SourceId>,
 }
 
-/// Service that had an IP address at the time of a flow log record, if it is known and unambiguous.
+/// Owner of an IP address at the time of a flow log record: a service, several possible services, or none
+/// that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressOwner<'a> {
     /// Service that had the address.
@@ -125,8 +126,8 @@ impl AddressOwners {
             .extend(planned.chain(run.network.ingress_ports.iter().copied()));
     }
 
-    /// Returns the service of the task whose interface recorded a line, or `None` if the snapshot lacks that
-    /// service.
+    /// Returns the service of the task whose network interface recorded a line, or `None` if the snapshot
+    /// lacks that service.
     #[must_use]
     pub(super) fn service_of(&self, owner: &RecordingTask) -> Option<ServiceId> {
         let by_task = owner.task.as_ref().and_then(|task| self.services_by_task.get(task).cloned());

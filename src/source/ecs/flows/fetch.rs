@@ -10,20 +10,20 @@ use tokio::time::Instant;
 /// Flow log lines that one read of a log group returned.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineBatch {
-    /// Lines that have a format of the log group.
+    /// Lines that have one of the formats of the flow logs that write to the log group.
     pub lines: Vec<FlowLogLine>,
     /// Start of the newest record, in milliseconds since 1970; `None` without records.
     pub newest_ms: Option<i64>,
-    /// True if the budget ended before all new records were read.
+    /// True if the [`ReadBudget`] was used up before all new records were read.
     pub is_truncated: bool,
 }
 
-/// Number of pages and time that one poll may still spend on all log groups together.
+/// Budget of reading one log group in one poll: the number of pages, and the deadline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadBudget {
-    /// Pages that the poll may still read.
+    /// Number of pages that may still be read.
     pub pages_left: usize,
-    /// Time after which the poll starts no further page.
+    /// Time after which no further page is requested.
     pub deadline: Instant,
 }
 

@@ -102,8 +102,8 @@ impl<'a> FieldValues<'a> {
         Timestamp::from_second(self.parsed_field(field)?).ok()
     }
 
-    /// Returns the task whose interface recorded the line. Returns `None` if the line names neither a task
-    /// nor a service.
+    /// Returns the task whose network interface recorded the line. Returns `None` if the line names neither a
+    /// task nor a service.
     fn recording_task(&self) -> Option<RecordingTask> {
         let last = |text: &'a str| text.rsplit('/').next().unwrap_or(text).to_owned();
         let arn = self.field("ecs-task-arn");

@@ -16,27 +16,28 @@ use std::{
     net::IpAddr,
 };
 
-/// Largest number of external targets (address, port and outcome) to keep for each calling service. The
-/// targets with the most connections stay.
+/// Maximum number of external targets that Portolan keeps for each calling service. A target is an address
+/// with port and outcome. The targets with the most connections stay.
 const MAX_EXTERNAL_TARGETS: usize = 20;
 
-/// Ports above 1023 at which well-known products listen. If nothing else shows the opener of a connection, an
-/// end with such a port is the called end, unless both ends have one.
+/// Ports above 1023 at which well-known products listen. They identify the called end of a connection if
+/// neither TCP flags, nor known listening ports, nor a port below 1024 identify it, and if only one end has
+/// such a port.
 const PRODUCT_PORTS: [u16; 22] = [
     1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
     9092, 9200, 11_211, 27_017, 50_051,
 ];
 
-/// One end of a connection, with the service that had its address at that time; `None` for an unknown
-/// service.
+/// One end of a connection, with the service that had the address of this end at the time; `None` for an
+/// unknown service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Peer {
     socket: Socket,
     service: Option<ServiceId>,
 }
 
-/// Merged records of one connection. Its map key has the two ends in sorted order, so the first end need not
-/// be the opener.
+/// Merged records of one connection. In the map of connections, the key holds the two ends in sorted order,
+/// so the first end is not always the opener.
 #[derive(Clone, Debug)]
 struct MergedConnection {
     rejected: bool,
@@ -56,8 +57,8 @@ pub(crate) struct ObservedConnections {
     pub monitored: Vec<MonitoredService>,
 }
 
-/// Converts flow log lines to connections between services. The lines are from the log group `place`, and
-/// `owners` has the service behind each address.
+/// Converts flow log lines to connections between services. The lines are from the log group `place`.
+/// `owners` finds the service that had an address.
 pub(super) fn join_lines(
     lines: &[FlowLogLine],
     mut owners: AddressOwners,
@@ -240,7 +241,8 @@ fn exclusive(first: bool, second: bool) -> Option<bool> {
 }
 
 /// Returns true if a connection belongs in the result: at least one end is a service, the ends are not the
-/// same service, the opener is not on the internet, and the target is a single host.
+/// same service, and the target is the address of one host other than loopback. A connection that no service
+/// opened must come from a private address.
 fn is_relevant(from: &Peer, to: &Peer) -> bool {
     let is_host = |ip: IpAddr| !ip.is_multicast() && !ip.is_unspecified() && !ip.is_loopback();
     let known = from.service.is_some() || (to.service.is_some() && is_private(from.socket.0));

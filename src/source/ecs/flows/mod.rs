@@ -94,7 +94,7 @@ impl FlowLogLines {
 }
 
 impl FlowLogReader {
-    /// Reads the lines since the last poll, unless it is too early for another read. Also returns an unread
+    /// Reads the lines since the last read, or none if the next read is not due yet. Also returns an unread
     /// part if some lines could not be read.
     pub(crate) async fn read_new(&self, api: &Api) -> (FlowLogLines, Option<UnreadPart>) {
         let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -169,7 +169,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     Ok((lines, failure))
 }
 
-/// Maximum time in seconds between the arrivals of the first and the last record of one aggregation window.
+/// Maximum time in seconds between the arrivals of the first and the last record of one aggregation interval.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

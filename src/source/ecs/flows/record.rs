@@ -6,19 +6,20 @@ use std::net::IpAddr;
 /// IP address and port of one end of a connection.
 pub(super) type Socket = (IpAddr, u16);
 
-/// Parsed line of a VPC flow log: packets in one direction, or an empty window.
+/// Parsed line of a VPC flow log: packets in one direction of a connection, or a period of which the log has
+/// no packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FlowLogLine {
     /// Packets in one direction of a connection, as one interface recorded them.
     Traffic(FlowRecord),
-    /// Empty window of an interface (`NODATA` or `SKIPDATA`). It still shows that a flow log monitors the
-    /// interface.
+    /// Aggregation interval without packets (`NODATA`), or whose records AWS skipped (`SKIPDATA`). The line
+    /// still shows that a flow log monitors the interface.
     NoData {
         /// Id of the interface.
         interface: Option<String>,
         /// Task that the interface belongs to; `None` if the line names no task or service of ECS.
         recorded_by: Option<RecordingTask>,
-        /// Start of the window.
+        /// Start of the aggregation interval.
         from: Timestamp,
     },
 }
@@ -46,7 +47,7 @@ pub(super) struct FlowRecord {
     pub time_span: (Timestamp, Timestamp),
 }
 
-/// Task whose interface recorded a line.
+/// Task whose network interface recorded a line of a flow log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RecordingTask {
     /// Name of the task's cluster.

@@ -56,8 +56,8 @@ fn task_builder(cluster: &str, service: &str, address: &str, life: (i64, Option<
         .attachments(attached)
 }
 
-/// Returns the address owners of a region. `tasks` are pairs of a cluster and a task, and `listens` are pairs
-/// of a service and a port of its task definition.
+/// Returns the address owners of a region. `tasks` are pairs of a cluster and a task. `listens` are pairs of
+/// a service and a port in the service's task definition.
 fn region(tasks: &[(&str, Arc<TaskRecord>)], listens: &[(&str, i32)]) -> AddressOwners {
     let context =
         SnapshotContext { source: SourceId::new("ecs"), region: "eu-west-1".into(), now: at(START_SECS) };
@@ -92,7 +92,7 @@ fn join_text(format: &str, owners: AddressOwners, lines: &[String]) -> ObservedC
     join_lines(&lines, owners, "/vpc/flows")
 }
 
-/// Formats connections as `from > to:port`, with a mark if rejected.
+/// Formats connections as `from > to:port`, with a mark on rejected ones.
 fn connection_lines(told: &ObservedConnections) -> Vec<String> {
     let end = |end: &ConnectionEnd| match end {
         ConnectionEnd::Service(service) => service.to_string(),

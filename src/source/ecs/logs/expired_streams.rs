@@ -107,7 +107,7 @@ impl StreamFilter {
     }
 }
 
-/// Returns a batch with the note that reports `failure`. Returns an empty batch if the log group is missing,
+/// Returns a batch with the note that reports `failure`. If the log group is missing, returns an empty batch,
 /// because the readers of other tasks already report that.
 fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let kind = match failure.kind {

@@ -1,6 +1,6 @@
-//! Calls of `FilterLogEvents`, which read the events of many streams of one log group. The session worker
-//! uses them while it has no Live Tail session, and to find events that a session missed. The reader of
-//! expired streams uses them for all events.
+//! Calls of `FilterLogEvents`, which reads the events of many streams of one log group. The worker that
+//! follows logs uses the calls while it has no Live Tail session, and to find events that a session missed.
+//! The reader of expired streams uses them for all events.
 
 use super::{LogEvent, LogsClient};
 use crate::{

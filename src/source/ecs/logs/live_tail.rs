@@ -41,7 +41,7 @@ pub(super) struct Session {
 /// Message of a Live Tail session: new events, or the end of the session.
 #[derive(Debug)]
 pub(super) enum SessionMessage {
-    /// Events, each with its log group. The flag is true if the session left events out (sampling).
+    /// New events, each with its log group. The flag is true if the session left out other events (sampling).
     Events(Vec<(String, LogEvent)>, bool),
     /// End of the session, with the reason if it was unexpected. The caller may open another session.
     Ended(Option<String>),
@@ -129,7 +129,8 @@ fn open_failure(why: &str) -> Failure {
     )
 }
 
-/// Returns the reason why a session ended unexpectedly. Returns `None` if it reached its maximum age.
+/// Returns the reason why a session ended unexpectedly. Returns `None` if the session ended because it had
+/// reached its maximum age.
 fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Option<String> {
     match error.as_service_error() {
         Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
@@ -141,7 +142,7 @@ fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Optio
     }
 }
 
-/// Returns the ARN of a log group, because a session requires it in place of the name.
+/// Returns the ARN of a log group. A Live Tail session takes only ARNs, not names.
 async fn group_arn(logs: &LogsClient, group: &str) -> Result<String, Failure> {
     let ask = logs.client.describe_log_groups().log_group_name_prefix(group).limit(50).send();
     let answer = logs.api.call(&calls::DESCRIBE_LOG_GROUPS, ask).await?;

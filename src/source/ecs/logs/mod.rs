@@ -1,6 +1,6 @@
 //! Reader of the tasks' log lines in CloudWatch Logs. Each log stream has its own reader, which reads the
-//! stored events itself. It gets new events from the session pool, whose Live Tail sessions serve the readers
-//! of many streams together.
+//! stored events itself. New events come from the session pool, whose Live Tail sessions serve the readers of
+//! many streams together.
 
 mod poll;
 mod session_worker;

@@ -26,7 +26,8 @@ use tokio::time::Instant;
 /// Time between polls without a live session. It is long enough to stay below the quota of every region even
 /// with several log groups.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Wait after the poll at the start of a session. Events that were late for that poll have arrived by then.
+/// Wait after the first poll of a session. After this wait, events that were too late for that poll have
+/// arrived.
 const SECOND_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
 /// Time between polls during a live session. Polls are necessary because a session drops events if its reader
 /// is slow.
@@ -118,7 +119,8 @@ impl SessionWorker {
         Ok(())
     }
 
-    /// Sends the exit of each stopped task in `group` to its subscriber, and removes the subscriber.
+    /// Sends a note about the exit to the subscribers of each stopped task in `group` whose late events have
+    /// had time to arrive, and removes these subscribers.
     async fn finish_ended(&mut self, group: &str) {
         let now = Instant::now();
         let over = |m: &mut Subscriber| m.place.group == group && m.finish_at.is_some_and(|over| over <= now);
@@ -132,8 +134,8 @@ impl SessionWorker {
     }
 }
 
-/// Sends the events of each stream to its subscribers. `readings` are the passes by which `members` recognise
-/// events that they have already sent, in the order of `members`.
+/// Sends to each subscriber in `members` the events of its stream. `readings` has one deduplication pass for
+/// each of `members`, in the same order, by which the subscriber recognises events that it has already sent.
 async fn dispatch_events(members: &mut [&mut Subscriber], readings: &[ReadPass], events: &[LogEvent]) {
     let mut by_stream: BTreeMap<&str, Vec<&LogEvent>> = BTreeMap::new();
     for event in events {

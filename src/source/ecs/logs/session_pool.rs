@@ -1,6 +1,6 @@
-//! Pool of the Live Tail sessions of one source. Readers of one log group share a session, because AWS allows
-//! few sessions in an account and charges for each by the minute. If there are many groups, several groups
-//! share a session.
+//! Pool of the Live Tail sessions of one source. All readers of a log group share one session, because AWS
+//! allows few sessions in an account and charges for each by the minute. If there are many groups, several
+//! groups share a session.
 
 use super::subscriber::Subscriber;
 use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 const MAX_SESSIONS: usize = 8;
 /// Maximum number of log groups in one session.
 const MAX_SESSION_GROUPS: usize = 10;
-/// Time in seconds from the stop of a task until its log counts as complete.
+/// Time in seconds after the stop of a task from which its log counts as complete.
 const SETTLED_AFTER_SECONDS: i64 = 120;
 
 /// Exit of a task: its time in UTC, and the text of the log note that reports it.
@@ -28,12 +28,12 @@ pub(super) struct TaskExit {
 #[derive(Debug, Default)]
 pub(crate) struct SessionPool {
     slots: Mutex<Vec<Arc<WorkerSlot>>>,
-    /// Exits of the tasks that are stopped in the last snapshot.
+    /// Exits of the tasks that the last snapshot shows as stopped.
     exits: Mutex<BTreeMap<InstanceId, TaskExit>>,
 }
 
-/// Slot of one worker in the pool: the subscribers that the worker has not taken yet, and the signal that
-/// wakes it.
+/// Slot for one worker in the session pool: the subscribers that the worker has not taken yet, and the signal
+/// that wakes the worker.
 #[derive(Debug)]
 pub(super) struct WorkerSlot {
     region: Option<String>,
@@ -62,7 +62,7 @@ struct PendingSubscribers {
 }
 
 /// Guard of a subscription, which ends when the guard is dropped. The drop wakes the worker, which then
-/// removes the subscriber because the channel is closed.
+/// removes the subscriber because the subscriber's channel is closed.
 pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
 
 impl Drop for SubscriptionGuard {
@@ -96,7 +96,7 @@ impl SessionPool {
         lock(&self.exits).get(instance).cloned()
     }
 
-    /// Returns the exit of a task if the task stopped so long ago that no more events can arrive, otherwise
+    /// Returns the exit of a task that stopped so long ago that no more events can arrive. Otherwise returns
     /// `None`.
     pub(super) fn settled_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
         let now = Timestamp::now();
@@ -141,8 +141,7 @@ impl SessionPool {
     }
 
     /// Takes the new subscribers of a slot and returns them to its worker. `serving` are the subscribers that
-    /// the worker already has. If there are neither new nor old subscribers, closes the slot and returns
-    /// `None`.
+    /// the worker already has. If there are no subscribers at all, closes the slot and returns `None`.
     pub(super) fn take_pending(&self, slot: &WorkerSlot, serving: &[Subscriber]) -> Option<Vec<Subscriber>> {
         let _slots = lock(&self.slots);
         let mut waiting = lock(&slot.pending);

@@ -35,7 +35,8 @@ pub(super) struct SessionWorker {
     pub(super) logs: LogsClient,
     pub(super) subscribers: Vec<Subscriber>,
     session: Option<ActiveSession>,
-    /// Number of sessions in a row that failed or ended early. It sets the wait before the next session.
+    /// Number of sessions in a row that failed or ended early. The number sets the wait before the next
+    /// session.
     failed_opens: u32,
     /// Time of the next attempt to open a session.
     open_at: Instant,
@@ -96,7 +97,7 @@ async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsCli
 }
 
 impl SessionWorker {
-    /// Takes new subscribers and removes closed ones. Returns false if no subscribers are left.
+    /// Takes new subscribers and removes closed ones. Returns false if none are left.
     fn update_subscribers(&mut self) -> bool {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };
@@ -175,7 +176,7 @@ impl SessionWorker {
         }
     }
 
-    /// Sets the time of the next attempt to open a session, and polls until then.
+    /// Sets the time of the next attempt to open a session. Until then, the worker polls.
     fn schedule_reopen(&mut self) {
         let pause = (FIRST_REOPEN_WAIT * 2u32.pow(self.failed_opens.min(7))).min(MAX_REOPEN_WAIT);
         self.failed_opens += 1;
@@ -221,8 +222,8 @@ impl SessionWorker {
         }
     }
 
-    /// Sends a note to each service with streams in `group`, or in any group if `group` is `None`. Leaves out
-    /// a service whose last note for the group had the same text.
+    /// Sends a note to each service with streams in `group`, or in any group if `group` is `None`. Skips a
+    /// service if the last note that it got for the log group had the same text.
     pub(super) async fn notify(&mut self, group: Option<&str>, kind: LogNoteKind, text: &str) {
         for member in &self.subscribers {
             let place = &member.place.group;
@@ -237,8 +238,9 @@ impl SessionWorker {
         }
     }
 
-    /// Forgets the notes of a group after a successful poll, so that the worker reports a new problem again.
-    /// Keeps the notes while the worker waits for a session, because each failed attempt would repeat them.
+    /// Forgets the notes of a group after a successful poll, so that the worker reports the same problem
+    /// again if it returns. Keeps the notes while the worker still tries to open a session, because each
+    /// failed attempt would repeat them.
     pub(super) fn reset_notes(&mut self, group: &str) {
         if self.is_live() || !self.slot.may_go_live {
             self.noted.retain(|(_, of), _| of != group);

@@ -32,9 +32,9 @@ use tokio::sync::mpsc::{self, Receiver};
 
 /// Capacity of the channel for batches of new lines.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Number of events that the reader reads before the requested tail. They may have the same millisecond as
-/// the first event of the tail, so a later poll may return them again. The reader then recognises them as
-/// old.
+/// Number of events before the requested tail that the reader reads too. A later poll may return events with
+/// the same millisecond as the first event of the tail. The reader recognises such an event as old only if it
+/// has read it.
 const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;
@@ -61,7 +61,7 @@ struct StreamReader {
     /// Time at which the reader started, in milliseconds since 1970.
     started_ms: i64,
     dedup: LineDedup,
-    /// Deduplication pass over the stored events.
+    /// Pass of the deduplication over the stored events.
     history_pass: ReadPass,
     stage: ReadStage,
 }
@@ -162,8 +162,8 @@ impl StreamReader {
         note
     }
 
-    /// Returns the requested lines of the stored `events`. Remembers the events for deduplication if the
-    /// reader follows.
+    /// Returns the requested lines of the stored `events`. If the reader follows the log, also remembers the
+    /// events, to recognise them in a later poll.
     fn wanted_lines(&mut self, events: &[LogEvent]) -> LogBatch {
         let until = self.start.until;
         if self.start.follow {

@@ -1,5 +1,4 @@
-//! Subscriber of a log stream: the record by which the session worker sends new lines of the stream to its
-//! reader.
+//! Subscriber of a log stream, to whose reader the session worker sends the new lines of the stream.
 
 use super::{LogEvent, StreamLocation};
 use crate::{
@@ -17,7 +16,8 @@ pub(super) const POLL_OVERLAP_MS: i64 = 15_000;
 pub(super) const DEDUP_SPAN_MS: i64 = 120_000;
 /// Maximum number of lines of one event. An event may consist of nothing but line ends.
 const MAX_EVENT_LINES: usize = 1_000;
-/// Number of lines from which the subscriber sends a batch before it handles further events.
+/// Number of lines that make a batch: with this many lines, the subscriber sends a batch before it handles
+/// further events.
 const MAX_BATCH_LINES: usize = 500;
 
 /// Subscriber of one log stream: its target, a memory of its recent events, and the channel to its reader.
@@ -29,7 +29,8 @@ pub(super) struct Subscriber {
     pub(super) dedup: LineDedup,
     /// Time up to which polls have read all events, in milliseconds since 1970.
     pub(super) polled_until_ms: i64,
-    /// Deduplication pass of the live session; `None` if no session covers this stream.
+    /// Pass of the deduplication over the events of the live session; `None` if no session covers this
+    /// stream.
     pub(super) live_pass: Option<ReadPass>,
     /// Time at which all late events of the stopped task should have arrived; `None` while the task runs.
     pub(super) finish_at: Option<Instant>,
@@ -65,8 +66,8 @@ impl Subscriber {
         }
     }
 
-    /// Sends the lines of the `events` that are new. `reading` is the pass that delivered them. Waits if the
-    /// reader is slow.
+    /// Sends the lines of those `events` that are new. `reading` is the deduplication pass to which the
+    /// events belong. Waits if the reader is slow.
     pub(super) async fn send_new_events(&mut self, reading: ReadPass, events: &[&LogEvent]) {
         let mut lines = Vec::new();
         for event in events {

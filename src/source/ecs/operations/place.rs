@@ -1,4 +1,5 @@
-//! Place of operations: the account, the region, and the user or role that makes the calls.
+//! Place of operations, which a plan shows: the account, the region, and the user or role that makes the
+//! calls.
 
 use crate::{
     model::{DisplayUrl, Failure, Text, shell_quote},
@@ -19,8 +20,7 @@ use tokio::time::timeout;
 
 /// Version of the IAM API.
 const IAM_API_VERSION: &str = "2010-05-08";
-/// Time limit of the call for the account alias. The call delays the first plan of a source by at most that
-/// time.
+/// Time limit of the call for the account alias, which delays the first plan of a source.
 const ALIAS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Account and ARN of the caller, as STS reports them, and the alias of the account.
@@ -53,8 +53,8 @@ async fn caller_identity(api: &Api) -> Result<CallerIdentity, Failure> {
     Ok(CallerIdentity { account, alias: account_alias(api).await, arn })
 }
 
-/// Returns the alias of the account, or `None` if there is none or if the call is denied or late. The alias
-/// only helps users to recognize the account, so a failed call doesn't matter.
+/// Returns the alias of the account. Returns `None` if the account has none, or if the call fails or takes
+/// too long. The alias only helps users to recognize the account, so a failed call doesn't matter.
 async fn account_alias(api: &Api) -> Option<Text> {
     let call = &calls::LIST_ACCOUNT_ALIASES;
     let ask = ApiRequest::query(call.operation(), IAM_API_VERSION, &[]);

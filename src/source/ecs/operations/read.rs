@@ -72,8 +72,8 @@ pub(super) async fn read_targets(
     Ok(OperationReading { place, targets })
 }
 
-/// Reads the services `names` of a cluster with their tasks. If no service has a name, the name is that of a
-/// task family.
+/// Reads the services `names` of a cluster with their tasks. A name that no service has counts as the name of
+/// a task family.
 async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<ClusterData, Failure> {
     let key = cluster.name_or_arn.as_str();
     let mut found = Vec::new();
@@ -172,8 +172,8 @@ async fn read_ecs(
     Ok(reading)
 }
 
-/// Reads the service deployments. `Rollback` and `Continue` fail without them. For other operations they only
-/// lead to cautions.
+/// Reads the service deployments. If a call fails, `Rollback` and `Continue` fail, unless the endpoint does
+/// not support the call. Other operations only get a caution.
 async fn read_deployments(
     api: &Api,
     cluster: &str,
@@ -221,7 +221,7 @@ fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> 
     }
 }
 
-/// Returns the images of a service whose tag may refer to another image later, and the digests that the
+/// Returns the images of a service whose tag may refer to another image later, each with the digests that
 /// running tasks use.
 fn tagged_images(service: &Service) -> Vec<TaggedImage> {
     let names: BTreeSet<&str> = service.images().filter(|image| is_moving_tag(image)).collect();
@@ -234,7 +234,7 @@ fn tagged_images(service: &Service) -> Vec<TaggedImage> {
 }
 
 /// Returns true if the tag of an image usually moves to newer images, as `latest` and `main` do. A tag with a
-/// digit is usually a version, which does not move.
+/// digit is usually a version, which does not move. A reference with a digest never moves.
 fn is_moving_tag(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);
     let tag = name.split_once(':').map_or("latest", |(_, tag)| tag);

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 const MAX_REVISIONS_PER_CALL: usize = 20;
 
 /// Returns the deployment in `listed` (newest first) to which a rollback of `service` would return, or `None`
-/// if there is none. The previous revision of the task definition would be the wrong target, because it may
+/// if there is none. The preceding revision of the task definition may be the wrong target, because it may
 /// have failed, or may never have been deployed.
 pub(super) async fn rollback_target(
     api: &Api,
@@ -74,8 +74,8 @@ async fn is_active(api: &Api, definition: &str) -> Result<bool, Failure> {
     Ok(status == Some(&TaskDefinitionStatus::Active))
 }
 
-/// Returns the names of the settings, besides the task definition, in which two revisions of a service
-/// differ.
+/// Returns the names of the settings that differ between two revisions of a service, except the task
+/// definition.
 fn differing_settings(a: &ServiceRevision, b: &ServiceRevision) -> Vec<Text> {
     let differs = [
         ("network configuration", a.network_configuration() != b.network_configuration()),

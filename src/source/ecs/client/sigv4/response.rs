@@ -32,8 +32,8 @@ pub(crate) struct ApiResponse {
     pub request_id: Option<String>,
 }
 
-/// Parses the response to a signed call. Returns the error that AWS reported if the status is no success, and
-/// another error if the body is incomplete.
+/// Parses the response to a signed call. If the HTTP status is no success, returns the error that AWS
+/// reported. If the body is incomplete, returns an error too.
 pub(super) fn parse_response(
     response: &HttpResponse,
 ) -> Result<ApiResponse, OrchestratorError<ServiceError>> {

@@ -77,7 +77,7 @@ pub(crate) const S3_API: SignedApi = SignedApi {
     signs_as_s3: true,
     is_global: false,
 };
-/// Application Auto Scaling, for the ranges of desired counts.
+/// Application Auto Scaling, for the minimum and maximum to which it scales a service.
 pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
     sdk_id: "Application Auto Scaling",
     endpoint_prefix: "application-autoscaling",
@@ -114,7 +114,7 @@ pub(crate) const IAM_API: SignedApi = SignedApi {
     is_global: true,
 };
 
-/// Partition of AWS: a group of regions, and the domains of its endpoints.
+/// Partition of AWS, such as China: a group of regions, with the domains of its endpoints.
 struct Partition {
     /// Prefix of the names of the regions.
     region_prefix: &'static str,
@@ -184,7 +184,7 @@ const AWS_PARTITIONS: [Partition; 7] = [
     },
 ];
 
-/// Partition of all other regions.
+/// Commercial partition, to which all regions belong that are in none of [`AWS_PARTITIONS`].
 const COMMERCIAL_PARTITION: Partition = Partition {
     region_prefix: "",
     domain: "amazonaws.com",
@@ -227,7 +227,8 @@ impl SignedApi {
         })
     }
 
-    /// Returns the region in the signature of a call to `region`. The two differ for IAM.
+    /// Returns the region that the signature of a call to `region` must contain: for IAM the region of the
+    /// partition's IAM, and `region` itself for all other APIs.
     pub(super) fn signing_region(self, region: Region) -> Region {
         if self.is_global { Region::from_static(Partition::of(region.as_ref()).iam_region) } else { region }
     }
@@ -258,7 +259,7 @@ impl SignedApi {
 mod tests {
     use super::{CLOUD_MAP_API, IAM_API, LOAD_BALANCING_API, Region, S3_API};
 
-    /// Endpoints from the tests in the API models of AWS.
+    /// Checks endpoints against those in the tests of AWS's API models.
     #[test]
     fn endpoints_are_those_of_the_sdk() {
         let balancers = |region, fips, dual_stack| LOAD_BALANCING_API.aws_endpoint(region, fips, dual_stack);
@@ -287,7 +288,8 @@ mod tests {
         }
     }
 
-    /// Endpoints and regions from the partitions in the SDK for Python (`botocore`, `endpoints.json`).
+    /// Checks endpoints and regions against the partitions in the SDK for Python (`botocore`,
+    /// `endpoints.json`).
     #[test]
     fn iam_has_one_endpoint_and_one_signing_region_in_a_partition() {
         for (region, fips, host, signing_region) in [

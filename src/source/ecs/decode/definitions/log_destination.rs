@@ -24,9 +24,9 @@ pub(crate) enum LogDestination {
     FireLens {
         /// Name of the log group.
         group: String,
-        /// Prefix of the stream name. The tag of the log router follows it: `CONTAINER-firelens-TASK_ID`.
+        /// Prefix of the stream name, which the tag of the log router follows: `CONTAINER-firelens-TASK_ID`.
         prefix: Option<String>,
-        /// Name of the single stream of all containers, if the options set one.
+        /// Name of the stream, if the options set a single stream for all containers.
         stream: Option<String>,
         /// Region in the router's options; `None` for the region of the task.
         region: Option<String>,

@@ -1,7 +1,7 @@
 //! Differences between revisions of a task definition.
 //!
-//! Some attributes may be secret, such as the values of variables, or commands. Portolan keeps only a hash of
-//! them, in memory and never on disk. The hash shows that a value has changed, but not the value.
+//! Some attributes may be secret, such as the values of variables, or commands. Of these, Portolan keeps only
+//! a hash, in memory and never on disk. The hash shows that a value has changed, but not the value.
 
 use crate::{
     model::{RevisionChange, Text},
@@ -58,8 +58,8 @@ impl Attribute {
         Self { display: String::new(), fingerprint: Some(fingerprint(value)) }
     }
 
-    /// Returns true if the values differ. Values without a fingerprint differ only if their displayed texts
-    /// do.
+    /// Returns true if the attributes differ. If one of them has no fingerprint, compares only the displayed
+    /// texts.
     fn differs(&self, other: &Self) -> bool {
         let prints = self.fingerprint.zip(other.fingerprint);
         self.display != other.display || prints.is_some_and(|(one, another)| one != another)
@@ -121,8 +121,8 @@ fn container_attributes(raw: &ContainerDefinition) -> LiteMap<String, Attribute>
     all
 }
 
-/// Returns the changes from the revision `before` to the revision `after`. The name of a container's change
-/// begins with the name of the container, unless it is the only container of both revisions.
+/// Returns the changes from the revision `before` to the revision `after`. If there are several containers,
+/// the name of a change in a container begins with the name of the container.
 pub(crate) fn revision_changes(
     before: &RevisionAttributes,
     after: &RevisionAttributes,

@@ -67,8 +67,8 @@ fn is_load_balancer_host(host: &str) -> bool {
             .any(|domain| host.ends_with(domain))
 }
 
-/// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word of at most 24
-/// characters and two digits.
+/// Returns the path at the start of `text`. Returns `None` unless each segment of the path is a plain word:
+/// at most 24 letters, digits, `-`, `_` and `.`, with at most two digits.
 fn plain_path(text: &str) -> Option<String> {
     let path = text.split(['?', '#', ' ', ',', ';', '"', '\'']).next().unwrap_or_default();
     let path = path.trim_end_matches('/');
@@ -126,7 +126,8 @@ pub(crate) fn resolve_load_balancer_url(
 /// Returns the target groups that receive a request to `host` for `path`. If `path` is empty, returns all
 /// target groups of the listener, because the request may have any path.
 ///
-/// Returns `None` if the target group depends on more than host and path, such as a header.
+/// Returns `None` if a rule tests more than host and path, such as a header, so that the target groups are
+/// unknown.
 fn matching_target_groups<'a>(
     listener: &'a Listener,
     rules: &'a [ListenerRule],

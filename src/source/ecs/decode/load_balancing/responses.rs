@@ -32,7 +32,7 @@ pub(crate) struct LoadBalancerDescription {
     pub kind: Option<String>,
 }
 
-/// Port on which a load balancer listens, with the targets of requests that match no rule.
+/// Listener of a load balancer: its port, and the target groups of requests that match no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Listener {
     pub arn: Option<String>,
@@ -134,8 +134,7 @@ pub(crate) fn parse_target_health(root: Node<'_, '_>) -> Vec<CheckedTarget> {
     .items
 }
 
-/// Parses a page. Its items are in the element `list` of the result, which is the first child element of the
-/// root.
+/// Parses a page. Its items are in the element `list`, which is in the first child element of the root.
 fn parse_page<'a, 'input, T>(
     root: Node<'a, 'input>,
     list: &str,

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Environment variables from which an Envoy proxy learns the name of its mesh node.
+/// Environment variables that name the mesh node of an Envoy proxy.
 pub(crate) const NODE_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_CLUSTER"];
 
-/// Virtual node or virtual gateway of a mesh.
+/// Member of a mesh: a virtual node or a virtual gateway.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct MeshMember {
     /// Name of the mesh.
@@ -76,8 +76,8 @@ impl AppMeshes {
     /// Returns references to the virtual services that a member may call. `present` are the members that the
     /// task definitions of the region name.
     ///
-    /// If no node of a virtual service is present, that service runs outside the source. Then the references
-    /// include the host names of its nodes.
+    /// If no node of a virtual service is present, the service runs outside the region. In that case, the
+    /// result also includes references to the host names of its nodes.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
         let place =
@@ -122,8 +122,8 @@ impl AppMeshes {
     }
 }
 
-/// Returns the resource in `document`. App Mesh returns the resource itself, but some tools wrap it in a
-/// field `name`.
+/// Returns the resource in `document`: the value of the field `name` if there is one, because some tools wrap
+/// the resource in such a field, and otherwise `document` itself.
 fn unwrap_resource<'a>(document: &'a Value, name: &str) -> &'a Value {
     document.get(name).unwrap_or(document)
 }
@@ -157,12 +157,12 @@ pub(crate) fn service_provider(service: &Value) -> (Option<String>, Option<Strin
     )
 }
 
-/// Returns the route names in the response `answer`: the values of the key `name` in the array `list`.
+/// Returns the names of the routes in a list response: the values of the key `name` in the array `list`.
 pub(crate) fn route_names(answer: &Value, list: &str, name: &str) -> Vec<String> {
     answer[list].as_array().into_iter().flatten().filter_map(|route| json_text(&route[name])).collect()
 }
 
-/// JSON keys of the kinds of routes in the `spec` of a route.
+/// JSON keys under which a route's `spec` holds the route, one for each kind of route.
 const ROUTE_KINDS: [&str; 4] = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"];
 
 /// Returns the nodes to which a router's route leads.

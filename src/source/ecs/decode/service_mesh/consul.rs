@@ -1,8 +1,8 @@
 //! Decoder of Consul's service mesh on ECS: the service that a task registers, and the upstream services that
 //! it calls. This module does no I/O.
 //!
-//! The configuration of the `consul-ecs` binary is in an environment variable of its containers (Consul
-//! documentation, "Consul on AWS Elastic Container Service (ECS) configuration reference").
+//! The `consul-ecs` binary gets its configuration from an environment variable of the containers in which it
+//! runs (Consul documentation, "Consul on AWS Elastic Container Service (ECS) configuration reference").
 
 use crate::{
     model::{

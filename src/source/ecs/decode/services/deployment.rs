@@ -12,10 +12,12 @@ use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState, StabilityStatus};
 /// Maximum age, in seconds, of a deployment that Portolan compares with the previous revision.
 const RECENT_DEPLOYMENT_SECS: i64 = 3_600;
 
-/// Decodes the deployments of a service. The primary one comes first, then the others from new to old.
+/// Decodes the deployments and task sets of a service. The primary one comes first, then the others from new
+/// to old.
 ///
-/// Each deployment lists its changes from the deployment before it in time, if both task definitions were
-/// read.
+/// Each contains its differences from the next one in this order. A deployment without another one contains
+/// its differences from the preceding revision of its task definition. Differences are left out if one of the
+/// two task definitions was not read.
 pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefinitions) -> Vec<Deployment> {
     let rolling = service.deployments().iter();
     let mut found: Vec<(bool, Deployment, Option<&str>)> =
@@ -38,11 +40,11 @@ pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefin
     compared.collect()
 }
 
-/// Returns the ARN of the revision that probably ran before the only deployment. Returns `None` if there are
-/// several deployments.
+/// Returns the ARN of the revision that probably ran before the only deployment. Returns `None` unless the
+/// service has exactly one deployment, or if that deployment has the first revision.
 ///
-/// ECS does not report that revision after the deployment has completed. So Portolan assumes the preceding
-/// revision of the same family.
+/// ECS no longer reports the previous revision after a deployment has completed. So Portolan assumes the
+/// preceding revision of the same family.
 fn previous_revision(service: &sdk::Service) -> Option<String> {
     let [only] = service.deployments() else { return None };
     let (family, revision) = only.task_definition()?.rsplit_once(':')?;
@@ -50,7 +52,8 @@ fn previous_revision(service: &sdk::Service) -> Option<String> {
     Some(format!("{family}:{before}"))
 }
 
-/// Returns the ARNs of the task definitions from which a service is decoded, except those of its tasks.
+/// Returns the ARNs of the task definitions from which a service is decoded, except those of its tasks. They
+/// include the previous revision, which the decoder compares with the current one.
 pub(crate) fn definition_arns(service: &sdk::Service) -> Vec<String> {
     let rolling = service.deployments().iter().filter_map(sdk::Deployment::task_definition);
     let sets = service.task_sets().iter().filter_map(sdk::TaskSet::task_definition);
@@ -58,8 +61,9 @@ pub(crate) fn definition_arns(service: &sdk::Service) -> Vec<String> {
     all.chain(previous_revision(service)).collect()
 }
 
-/// Returns the ARN of the previous revision if the only deployment is recent, otherwise `None`. Reading that
-/// revision costs a call, which is worthwhile only while users ask what the deployment has changed.
+/// Returns the ARN of the previous revision if the service has a single deployment and that is recent,
+/// otherwise `None`. Reading the revision costs a call, which is worthwhile only while users ask what the
+/// deployment has changed.
 pub(crate) fn revision_to_compare(service: &sdk::Service, now: Timestamp) -> Option<String> {
     let only = service.deployments().first()?;
     let young = to_timestamp(only.created_at())

@@ -20,8 +20,8 @@ pub(crate) struct CloudMapNames {
 }
 
 impl CloudMapNames {
-    /// Returns the name of the namespace `given`, which is a name or an ARN. Returns the id if the name was
-    /// not read.
+    /// Returns the name of the namespace `given`, which is a name or an ARN. If the name for an ARN was not
+    /// read, returns the id in the ARN.
     #[must_use]
     pub(crate) fn namespace_name(&self, given: &str) -> String {
         match namespace_id(given) {

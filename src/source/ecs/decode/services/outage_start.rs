@@ -8,12 +8,12 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState};
 use jiff::SignedDuration;
 
-/// Time for which ECS certainly lists a stopped task. ECS promises at least one hour (`ListTasks` in its API
-/// reference). Five minutes less allow for a slow poll.
+/// Time for which ECS certainly still lists a stopped task. ECS promises at least one hour (`ListTasks` in
+/// its API reference). Portolan relies on five minutes less, to allow for a slow poll.
 const STOPPED_TASK_RETENTION: SignedDuration = SignedDuration::from_mins(55);
 
 /// Returns the earliest known time in the current outage, or `None` if no such time is known. `faults` are
-/// the stopped tasks that count against the service now.
+/// the stopped tasks that currently count against the service.
 pub(crate) fn failing_since<'a>(
     raw: &sdk::Service,
     faults: impl Iterator<Item = &'a StoppedTask>,
@@ -23,8 +23,8 @@ pub(crate) fn failing_since<'a>(
     all.into_iter().flatten().min()
 }
 
-/// Returns the stop time of the first task in `faults`, as the onset of the outage. If that task stopped long
-/// ago, ECS may no longer list tasks that stopped earlier. Then the onset's `at_least` is true.
+/// Returns the time at which the first task in `faults` stopped, as the onset of the outage. If that was long
+/// ago, ECS may no longer list earlier faults. In that case, the onset's `at_least` is true.
 pub(crate) fn first_fault<'a>(
     faults: impl Iterator<Item = &'a StoppedTask>,
     now: Timestamp,
@@ -33,8 +33,8 @@ pub(crate) fn first_fault<'a>(
     Some(Onset { at: first, at_least: now.duration_since(first) > STOPPED_TASK_RETENTION })
 }
 
-/// Returns the start of the only deployment if that has not completed and the service has not been steady
-/// since, so no task of the deployment has worked yet. Otherwise returns `None`.
+/// Returns the start of the service's only deployment if the service has not been steady since that start.
+/// Returns `None` if there are several deployments, or if the rollout has completed.
 fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     let [only] = raw.deployments() else { return None };
     let open = [DeploymentRolloutState::InProgress, DeploymentRolloutState::Failed];

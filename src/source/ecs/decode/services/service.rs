@@ -37,7 +37,7 @@ use std::{
 /// Maximum number of stopped instances that Portolan keeps for a service, newest first.
 pub(crate) const MAX_STOPPED_INSTANCES: usize = 10;
 
-/// Data that the decoders of all services of one cluster share.
+/// Data that the decoders of all services of one cluster use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DecodeContext<'a> {
     /// Name of the cluster.
@@ -248,7 +248,7 @@ fn decode_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) 
     }
 }
 
-/// Returns the state from which the stopped task policy decides whether the service has recovered.
+/// Returns the evidence by which the stopped task policy decides whether the service has recovered.
 fn recovery_state(
     live: &[Instance],
     runs: &[&TaskRecord],
@@ -272,7 +272,8 @@ fn recovery_state(
 /// Tasks by the name of their service, or by the name of their task family.
 pub(crate) type TasksByOwner<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<TaskRecord>>>;
 
-/// Groups tasks by their service (first value), and tasks without a service by their family (second value).
+/// Groups tasks by the name of their service (first value). Groups tasks without a service by their family
+/// (second value).
 pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, TasksByOwner<'_>) {
     let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
     for run in runs {
@@ -285,8 +286,8 @@ pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, Tas
     (services, families)
 }
 
-/// Decodes a service of which Portolan has read only the tasks. The service was deleted while its tasks still
-/// run, or Portolan has not read it yet, or `ListServices` is denied.
+/// Decodes a service for which Portolan has only tasks and no description. The service was deleted while its
+/// tasks still run, or Portolan has not read it yet, or `ListServices` is denied.
 pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: DecodeContext<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));

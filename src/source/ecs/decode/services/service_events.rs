@@ -59,7 +59,8 @@ pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> 
     ended.filter_map(event).collect()
 }
 
-/// Returns true if an event adds nothing, because each task in its text also has a stop event.
+/// Returns true if an event is redundant: it reports a stop or a failed health check, and each task in its
+/// text has a stop event as well.
 fn is_redundant(event: &Event, instances: &[Instance]) -> bool {
     let mut named = event.text.split("(task ").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
     let ended = |name: &str| {
@@ -107,8 +108,8 @@ fn shorten_task_ids(text: &str) -> String {
 /// events for each service, which make up most of the response.
 ///
 /// ECS repeats the steady state event every few hours. Of consecutive steady state events, only the oldest
-/// stays, because it marks the end of a change. The last steady state and the first event about a task after
-/// it always stay, because they show since when a service is not steady.
+/// stays, because it marks the end of a change. The last steady state and the first later event about a task
+/// always stay, because they show since when a service is not steady.
 pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(to_timestamp(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady_state(e.message().unwrap_or_default())).collect();

@@ -17,7 +17,8 @@ use std::{cmp::Reverse, collections::BTreeSet};
 /// Decodes the tasks of one family as a service, although no ECS service runs them.
 ///
 /// Only the newest task can count as failed, because a new run of a migration or job replaces the failed one.
-/// `taken` is true if an ECS service of the cluster has the same name as the family.
+/// `taken` is true if an ECS service of the cluster has the same name as the family. In that case, the name
+/// of the decoded service is `family:NAME`.
 pub(crate) fn decode_family(
     name: &str,
     runs: &[&TaskRecord],

@@ -17,10 +17,10 @@ use crate::{
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Decodes a task as an instance. A task that stopped because of a fault has the state `Failed`. The stopped
-/// task policy may change the state to `Stopped` later.
+/// Decodes a task as an instance. A task that stopped because of a fault has the state `Failed`, which the
+/// stopped task policy may later change to `Stopped`.
 ///
-/// `endless` is true for a task of a service, which must never stop by itself.
+/// `endless` is true for a task of a service: such a task must never stop by itself.
 pub(crate) fn decode_instance(
     run: &TaskRecord,
     definition: Option<&TaskDefinitionSummary>,
@@ -199,10 +199,11 @@ fn decode_container(
 }
 
 /// Returns the cause of a task's stop. It follows from the stop code, from the reasons if the task failed to
-/// start, and otherwise from the exit code.
+/// start or the scheduler stopped it, and otherwise from the exit code.
 ///
-/// Out of memory is the cause only if the kernel killed an essential container, and neither a user nor the
-/// scheduler requested the stop.
+/// If the kernel killed an essential container for lack of memory, out of memory takes precedence over all
+/// causes but one: a stop that a user or the scheduler requested. A stop by the scheduler after a failed
+/// health check counts as not requested.
 fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> ExitCause {
     let words = run.stop_reason();
     let starved = run.containers.iter().any(|part| is_out_of_memory(part) && part.is_essential(definition));

@@ -37,8 +37,8 @@ const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
 /// Maximum time for which a service must run without a fault to recover from several faults.
 const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// Returns true if the stopped task `stop` still counts against its service. `stops` are all tasks of the
-/// service that stopped within the last hour.
+/// Returns true if the stopped task `stop` still counts against its service. `stops` are all stopped tasks of
+/// the service that ECS still lists, which it does for about an hour.
 pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], recovery: &RecoveryState) -> bool {
     if !stop.is_fault || recovery.desired == 0 {
         return false;

@@ -60,7 +60,7 @@ pub(crate) enum TaskStatus {
     Unknown,
 }
 
-/// Health that ECS reports for a task or a container; absent while ECS reports `UNKNOWN`.
+/// Health that ECS reports for a task or a container. While ECS reports `UNKNOWN`, there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReportedHealth {
     /// The health check passes.
@@ -189,7 +189,7 @@ impl TaskRecord {
         matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
     }
 
-    /// Returns true if ECS stops the task, or has asked it to stop.
+    /// Returns true if the task has not stopped yet, but is stopping or about to stop.
     #[must_use]
     pub(crate) fn is_stopping(&self) -> bool {
         !self.has_stopped()
@@ -205,7 +205,7 @@ impl TaskRecord {
     /// Returns the task in the form that the stopped task policy needs. Returns `None` if the task has not
     /// stopped, or if the time of its stop is unknown.
     ///
-    /// `endless` is true for a task of a service, which must never stop by itself.
+    /// `endless` is true for a task of a service: such a task must never stop by itself.
     #[must_use]
     pub(crate) fn to_stopped_task(
         &self,
@@ -232,8 +232,8 @@ impl TaskRecord {
         stopped_task_policy::is_fault(self.stop_code(), exit, self.stop_reason(), endless)
     }
 
-    /// Returns the exit code of an essential container, because it explains the stop of the task. If several
-    /// essential containers have exit codes, prefers a code that is not zero.
+    /// Returns the exit code of an essential container, because the stop of such a container stops the task.
+    /// If several essential containers have exit codes, prefers a code that is not zero.
     #[must_use]
     pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
         let essential = self.containers.iter().filter(|part| part.is_essential(definition));

@@ -1,6 +1,6 @@
 //! Version of the SSM agent in the container, which decides how the agent forwards ports.
 //!
-//! The versions at which the agent changed are those of AWS's session-manager-plugin 1.2
+//! Source of the versions at which this changed: AWS's session-manager-plugin 1.2
 //! (github.com/aws/session-manager-plugin, `src/config/config.go`).
 
 /// Version of an SSM agent, such as 3.3.987.0. A missing or non-numeric part counts as zero.
@@ -13,7 +13,7 @@ const LAST_WITHOUT_MULTIPLEXING: AgentVersion = AgentVersion([3, 0, 196, 0]);
 const LAST_WITH_KEEP_ALIVE: AgentVersion = AgentVersion([3, 1, 1511, 0]);
 
 impl AgentVersion {
-    /// Parses a version in the form that the handshake has.
+    /// Parses a version as the agent reports it in the handshake, such as 3.3.987.0.
     pub(super) fn parse(text: &str) -> Self {
         let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
         Self(std::array::from_fn(|_| parts.next().unwrap_or(0)))

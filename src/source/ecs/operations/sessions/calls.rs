@@ -50,9 +50,9 @@ const TERMINATE_SESSION: Call = Call {
     needed_for: "shells and port forwarding",
 };
 
-/// Session Manager document that forwards a port of the container.
+/// Name of the Session Manager document that forwards a port of the container.
 const FORWARD_DOCUMENT: &str = "AWS-StartPortForwardingSession";
-/// Session Manager document that forwards a port of another host.
+/// Name of the Session Manager document that forwards a port of another host, through the container.
 const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHost";
 
 /// Opens a session that runs the confirmed command in a task.
@@ -152,7 +152,8 @@ pub(in crate::source::ecs) async fn open_forward(
     }))
 }
 
-/// Returns the `aws` command that opens a session with `document` and `parameters` by AWS's plugin.
+/// Returns the `aws` command that opens a session with `document` and `parameters`, for users who have AWS's
+/// plugin.
 fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) -> String {
     let prefix = command_prefix(&api.clients.target);
     let (target, parameters) = (shell_quote(target), shell_quote(&parameters.to_string()));
@@ -236,8 +237,8 @@ fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<S
     Err(Failure::new(FailureKind::Invalid, what, "look at the task and try again"))
 }
 
-/// Replaces the remedy of a failure that has a usual cause (AWS documentation, "Troubleshoot Amazon ECS Exec
-/// issues").
+/// Gives a failure a better remedy if its message shows one of the usual causes (AWS documentation,
+/// "Troubleshoot Amazon ECS Exec issues").
 fn with_exec_remedy(failure: Failure) -> Failure {
     let remedy = if failure.message.contains("not enabled") {
         "set enableExecuteCommand on the service, and start new tasks"

@@ -20,12 +20,12 @@ const CLIENT_VERSION: &str = "1.2.650.0";
 pub(super) const MAX_INPUT_BYTES: usize = 1024;
 /// Maximum number of unacknowledged input frames. At the limit, Portolan reads no more input.
 const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
-/// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops further ones,
-/// and the agent sends them again.
+/// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops further
+/// frames without acknowledging them, so the agent sends them again.
 const MAX_EARLY_FRAMES: usize = 4096;
 /// Maximum total length of the payloads of the frames that wait for an earlier frame, in bytes.
 const MAX_EARLY_BYTES: usize = 4 << 20;
-/// Maximum number of actions in a handshake request to which Portolan responds. The agent requests two.
+/// Maximum number of actions in a handshake request to which Portolan responds. Agents request only two.
 const MAX_HANDSHAKE_ACTIONS: usize = 16;
 /// Time after which an unacknowledged frame is sent again for the first time.
 const FIRST_REPEAT: Duration = Duration::from_millis(200);
@@ -47,10 +47,11 @@ pub(super) enum ControlFlag {
     Terminate = 2,
 }
 
-/// Event of the channel, for the session that uses it.
+/// Event of the channel: output or a change of the session's state, reported to the code that runs the
+/// session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ChannelEvent {
-    /// The agent, which has this version, is ready for input.
+    /// The agent is ready for input, and has this version.
     Started(AgentVersion),
     /// Output of the command. The flag is true for standard error.
     Output(Bytes, bool),
@@ -67,7 +68,7 @@ pub(super) enum ChannelEvent {
     NeedsEncryption,
 }
 
-/// Result of a received frame: the frames to send in return, and the events.
+/// Result of receiving a frame: the frames to send in return, and the events to report.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ChannelUpdate {
     pub(super) replies: Vec<Vec<u8>>,
@@ -142,8 +143,8 @@ impl DataChannel {
         self.has_started && self.unacknowledged.len() < MAX_UNACKNOWLEDGED_FRAMES
     }
 
-    /// Handles a frame that arrived at `now`, the time since the start. Does not acknowledge a damaged frame,
-    /// so that the agent sends the frame again.
+    /// Handles a frame that arrived at `now`, the time since the start of the session. Does not acknowledge a
+    /// damaged frame, so the agent sends it again.
     pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
         let mut update = ChannelUpdate::default();
         if raw.len() > MAX_FRAME_BYTES {
@@ -194,7 +195,7 @@ impl DataChannel {
         })
     }
 
-    /// Returns true if the agent has not acknowledged all frames yet.
+    /// Returns true if the agent still has to acknowledge at least one frame.
     pub(super) fn owes_acknowledgement(&self) -> bool {
         !self.unacknowledged.is_empty()
     }
@@ -225,7 +226,7 @@ impl DataChannel {
         }
     }
 
-    /// Returns true if the frame may wait for a missing earlier frame.
+    /// Returns true if the channel may keep the frame until a missing earlier frame arrives.
     fn has_room_for(&self, frame: &Frame) -> bool {
         self.early.len() < MAX_EARLY_FRAMES && self.early_bytes + frame.payload.len() <= MAX_EARLY_BYTES
     }
@@ -256,7 +257,8 @@ impl DataChannel {
     }
 
     /// Responds to the first handshake request. Portolan can start a session, but can't encrypt it. Further
-    /// requests get no response, because the channel keeps each response until the agent acknowledges it.
+    /// requests get no response, because the channel repeats the first response until the agent acknowledges
+    /// it.
     fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
         if std::mem::replace(&mut self.has_answered, true) {
             return;
@@ -289,7 +291,7 @@ impl DataChannel {
         self.unacknowledged.retain(|sent| Some(sent.sequence) != sequence);
     }
 
-    /// Returns the next input frame, and keeps it until the agent acknowledges it.
+    /// Creates the next input frame. Keeps a copy until the agent acknowledges the frame.
     fn send(&mut self, payload_type: u32, payload: Vec<u8>, now: Duration) -> Vec<u8> {
         let sequence = self.next_sent;
         self.next_sent += 1;
