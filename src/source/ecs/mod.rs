@@ -83,7 +83,7 @@ pub struct Ecs {
     caller: OnceCell<operations::CallerIdentity>,
 }
 
-/// Phase of polling, which sets the wait before the next poll. It follows from the last snapshot.
+/// Phase of polling, which sets the wait before the next poll. The phase follows from the last snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollPhase {
     /// Services and tasks are not completely read yet.

@@ -20,7 +20,8 @@ pub(in super::super) struct Owner {
 }
 
 impl Owner {
-    /// Determines the owner of the container `name`. `label` returns the value of a label.
+    /// Determines the owner of the container `name`. `label` returns the value of the container's label with
+    /// a given name.
     pub(in super::super) fn of<'a>(name: &str, label: impl Fn(&str) -> Option<&'a str>) -> Self {
         let get = |key: &str| label(key).map(Text::new).filter(|text| !text.is_empty());
         compose_owner(&get)

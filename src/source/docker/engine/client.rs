@@ -25,9 +25,9 @@ use std::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Default time limit of a small call.
+/// Default time limit of a call with a small response, and of waiting for the head of a larger response.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Number by which Portolan divides a poll's time limit to get the limit of a small call. Used only if the
+/// Divisor that turns a poll's time limit into the limit that replaces [`CALL_TIMEOUT`]. Used only if the
 /// caller has set the poll's limit.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
 /// Time that Portolan waits for the response to a ping before it also sends the version call.
@@ -55,7 +55,7 @@ struct Connection {
     poll_limit: Option<Duration>,
 }
 
-/// Head of an HTTP response.
+/// Head of an HTTP response: its status and headers.
 type ResponseHead = hyper::http::response::Parts;
 
 /// Transport to an engine, with the negotiated API version.

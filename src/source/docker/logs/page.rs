@@ -18,9 +18,9 @@ use std::collections::VecDeque;
 
 /// Minimum number of lines in the first request.
 const MIN_TAIL_LINES: usize = 2_000;
-/// Factor by which the tail of each request is longer than the tail of the previous request.
+/// Factor by which each requested tail is longer than the previous one.
 const TAIL_GROWTH_FACTOR: usize = 4;
-/// Number of lines from which the reader requests the whole log.
+/// Number of lines in a requested tail from which the reader requests the whole log instead.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
 /// Reads the last lines before an end time, oldest first. The first value of `page` holds the number of lines

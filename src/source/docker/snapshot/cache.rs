@@ -19,7 +19,8 @@ const LIST_LIFETIME: Duration = Duration::from_mins(1);
 /// not send the requested events at all.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
-/// Number of changes without an event after which Portolan requests events of all actions.
+/// Number of changes that the list showed and no event reported, from which Portolan requests events of all
+/// actions.
 const MAX_MISSED_EVENTS: u32 = 2;
 
 /// Time between the engine's refusal of events and the next attempt to subscribe.
@@ -57,7 +58,7 @@ pub(in crate::source::docker) struct EngineCache {
     is_subscribed: bool,
     /// True if the current subscription has delivered an event.
     event_received: bool,
-    /// Number of changes that the list showed without an event, counted until the first event arrives.
+    /// Number of changes that the list showed and no event reported, counted until the first event arrives.
     missed_events: u32,
     /// Failure with which the engine refused to send events, and the time of the refusal.
     events_refused: Option<(Instant, Failure)>,

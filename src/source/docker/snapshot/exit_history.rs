@@ -44,7 +44,8 @@ pub(in crate::source::docker) enum LifecycleEvent {
     Stop,
 }
 
-/// Starts, signals and exits of one container that events have reported. The same event may arrive twice.
+/// History of one container's starts, signals and exits, as events report them. The same event may arrive
+/// twice.
 #[derive(Clone, Debug, Default)]
 pub(in crate::source::docker) struct ExitHistory {
     last_start: Option<Timestamp>,

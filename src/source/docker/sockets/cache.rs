@@ -41,7 +41,8 @@ struct CachedSockets {
     read_at: Instant,
 }
 
-/// Numbers of sockets in `/proc/<pid>/net/sockstat` and `sockstat6`, which are cheap to read.
+/// Numbers of sockets of one namespace, from `/proc/<pid>/net/sockstat` and `sockstat6`. They are cheap to
+/// read, and show whether the socket tables have changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct SocketCounters {
     tcp: u64,

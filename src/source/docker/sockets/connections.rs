@@ -62,7 +62,8 @@ pub(super) struct PublishedPort {
     pub(super) port: u16,
 }
 
-/// Docker's DNS server, which listens inside each namespace (libnetwork's `resolver`).
+/// Docker's DNS server, which listens inside each namespace (libnetwork's `resolver`). Portolan reports no
+/// connections to it.
 const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
 /// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers rarely listen on a port above

@@ -14,7 +14,7 @@ pub(super) enum Protocol {
     Udp,
 }
 
-/// State of a socket, with only the states that matter for connections.
+/// State of a socket, reduced to the two states that matter for connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SocketState {
     /// Waiting for callers.

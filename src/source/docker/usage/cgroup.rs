@@ -32,8 +32,8 @@ pub(super) fn read_counters(process: u32, id: &str, host_network: bool) -> Optio
     Some(UsageCounters { network_bytes: if host_network { None } else { traffic() }, ..counters })
 }
 
-/// Reads the counters of the groups that `groups`, the text of `/proc/PID/cgroup`, names. `mount` is the
-/// mount point of the control groups.
+/// Reads the counters of the control groups of a process. `groups` is the text of `/proc/PID/cgroup`, and
+/// `mount` the mount point of the control groups.
 fn group_counters(mount: &Path, groups: &str) -> Option<UsageCounters> {
     let of = |controller| controller_dir(mount, groups, controller);
     match (of("memory"), of("cpuacct")) {

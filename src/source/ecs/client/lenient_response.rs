@@ -37,7 +37,8 @@ const REPORT_TIME: Duration = Duration::from_mins(10);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RemovedValues(Arc<Mutex<BTreeMap<String, Removal>>>);
 
-/// Values that Portolan removed from one response, the last that the SDK could not read for an operation.
+/// Values that Portolan removed from an operation's last unreadable response: their number, the path of the
+/// first one, and the time.
 #[derive(Clone, Debug)]
 struct Removal {
     count: usize,
@@ -126,8 +127,7 @@ fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutpu
     Some(RecoveredOutput { output: read(&body)?, removed_paths: pruner.removed_paths })
 }
 
-/// Search that removes the values of a JSON body which the SDK can't read, and keeps as much of the body as
-/// possible.
+/// Pruner of one JSON body: removes the values that the SDK can't read, and keeps all others if possible.
 struct Pruner<'a> {
     /// Function that returns true if the SDK can read a body.
     is_readable: &'a dyn Fn(&Value) -> bool,

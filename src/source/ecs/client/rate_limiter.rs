@@ -77,8 +77,8 @@ impl RateLimiter {
         })
     }
 
-    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` is the text
-    /// of the account, region and endpoint.
+    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` identifies
+    /// the account, the region and the endpoint.
     pub(crate) fn join_account(&self, owner: String) {
         let own = self.account_quota();
         let shared = self.quota_registry.get_or_insert(owner, &own);

@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which a result without a reported failure is reused.
+/// Time for which a result is reused, unless its read had a failure that Portolan reports.
 const CACHE_TTL: Duration = Duration::from_mins(10);
 
 /// Time limit of one read of all meshes.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which an incomplete result, which has an unread part, is reused.
+/// Time for which an incomplete result is reused, which is one with an unread part.
 const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
 /// Cache of the result of the last read. It serves a later read if that needs no other keys.
@@ -27,13 +27,13 @@ struct CachedResult<K, T> {
 }
 
 impl<K: Ord, T> LastRead<K, T> {
-    /// Creates an empty cache that reuses complete results for `ttl`.
+    /// Creates an empty cache that reuses a complete result for `ttl`.
     pub(super) fn new(ttl: Duration) -> Self {
         Self { ttl, cached: Mutex::new(None) }
     }
 
-    /// Returns the last result if it is still valid at `now` and its keys include all of `wanted`. An
-    /// incomplete result is valid for [`PARTIAL_CACHE_TTL`].
+    /// Returns the last result if its keys include all of `wanted` and it is still valid at `now`. An
+    /// incomplete result, which has an unread part, is valid for [`PARTIAL_CACHE_TTL`].
     pub(super) fn get(&self, wanted: &BTreeSet<K>, now: Instant) -> Option<(Arc<T>, Option<UnreadPart>)> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let last = cached.as_ref().filter(|last| last.keys.is_superset(wanted))?;

@@ -32,8 +32,8 @@ pub(crate) struct AddressOwners {
     source: Option<SourceId>,
 }
 
-/// Owner of an IP address at the time of a flow log record: a service, several possible services, or none
-/// that is known.
+/// Owner of an IP address at the time of a flow log record: a service, an unclear one of several services, or
+/// no known service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressOwner<'a> {
     /// Service that had the address.

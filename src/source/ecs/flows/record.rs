@@ -33,7 +33,7 @@ pub(super) struct FlowRecord {
     pub target: Socket,
     /// IANA protocol number.
     pub protocol: u8,
-    /// Bitwise or of the TCP flags of all packets; `None` if the format lacks them.
+    /// TCP flags of all packets, combined by bitwise OR; `None` if the format lacks them.
     pub tcp_flags: Option<u16>,
     /// True if the packets left the interface; `None` if the format lacks the direction.
     pub is_outbound: Option<bool>,

@@ -23,7 +23,7 @@ use futures::{
 };
 use std::collections::BTreeSet;
 
-/// Number of characters of a task id in a label.
+/// Number of characters of the task id in the label of a log line.
 const SHORT_ID_CHARS: usize = 8;
 
 /// Filter for the streams of one log group: all streams with a name prefix, except those in `except`.

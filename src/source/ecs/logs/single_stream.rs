@@ -66,7 +66,7 @@ struct StreamReader {
     stage: ReadStage,
 }
 
-/// Returns a stream of the log lines in one log stream.
+/// Reads one CloudWatch log stream. Returns its lines as an asynchronous stream of batches.
 pub(super) fn read_stream(
     logs: LogsClient,
     pool: Arc<SessionPool>,

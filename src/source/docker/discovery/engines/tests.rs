@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Empty machine in a folder of its own.
+/// Simulated machine: a folder that stands for its root directory.
 struct Machine(PathBuf);
 
 impl Machine {

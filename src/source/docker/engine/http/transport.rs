@@ -108,7 +108,8 @@ impl Transport {
         Err(CallError::Refused { status: head.status.as_u16(), message: error_message(head.status, &text) })
     }
 
-    /// Returns this transport as a custom transport of bollard.
+    /// Returns a function by which the Docker client library bollard sends its requests through this
+    /// transport.
     pub(in crate::source::docker) fn for_bollard(
         &self,
     ) -> impl Fn(BollardRequest) -> BoxFuture<'static, Result<Response<Incoming>, bollard::errors::Error>>

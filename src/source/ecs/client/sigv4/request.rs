@@ -77,7 +77,7 @@ impl ApiRequest {
     }
 }
 
-/// Percent-encodes text for a path or a form. Only the unreserved characters of RFC 3986 stay.
+/// Percent-encodes text for a path or a form. Only the unreserved characters of RFC 3986 stay unchanged.
 fn percent_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

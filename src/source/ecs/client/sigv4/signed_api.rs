@@ -68,7 +68,7 @@ pub(crate) const APP_MESH_API: SignedApi = SignedApi {
     is_global: false,
 };
 
-/// S3, for the store of a team.
+/// S3, for the bucket through which a team shares snapshots.
 pub(crate) const S3_API: SignedApi = SignedApi {
     sdk_id: "S3",
     endpoint_prefix: "s3",
@@ -227,8 +227,8 @@ impl SignedApi {
         })
     }
 
-    /// Returns the region that the signature of a call to `region` must contain: for IAM the region of the
-    /// partition's IAM, and `region` itself for all other APIs.
+    /// Returns the region in the signature of a call to `region`: the region of IAM in the partition for
+    /// calls to IAM, and `region` itself for all other calls.
     pub(super) fn signing_region(self, region: Region) -> Region {
         if self.is_global { Region::from_static(Partition::of(region.as_ref()).iam_region) } else { region }
     }

@@ -41,8 +41,7 @@ pub(crate) struct TaskDefinitionSummary {
     pub load_balancer_urls: Vec<LoadBalancerUrl>,
     /// Facts for the service card.
     pub facts: Vec<Fact>,
-    /// Facts for people from the labels of the containers, such as owner and repository, and the names of
-    /// variables.
+    /// Facts such as owner and repository, from the labels of the containers, and the names of variables.
     pub profile: ServiceProfile,
     /// Attributes to compare with other revisions.
     #[serde(rename = "aspects")]

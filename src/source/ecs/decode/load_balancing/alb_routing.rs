@@ -67,8 +67,9 @@ fn is_load_balancer_host(host: &str) -> bool {
             .any(|domain| host.ends_with(domain))
 }
 
-/// Returns the path at the start of `text`. Returns `None` unless each segment of the path is a plain word:
-/// at most 24 letters, digits, `-`, `_` and `.`, with at most two digits.
+/// Returns the path at the start of `text`. Returns `None` unless each segment of the path is a plain word.
+/// Such a word has at most 24 characters, at most two of them digits, and consists of letters, digits, `-`,
+/// `_` and `.`.
 fn plain_path(text: &str) -> Option<String> {
     let path = text.split(['?', '#', ' ', ',', ';', '"', '\'']).next().unwrap_or_default();
     let path = path.trim_end_matches('/');

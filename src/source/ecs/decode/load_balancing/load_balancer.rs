@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Load balancers, listeners and target groups, as Elastic Load Balancing reports them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LoadBalancerData {
-    /// Target groups in use.
+    /// Target groups with which the services register their tasks.
     pub target_groups: Vec<TargetGroup>,
     /// Load balancers that forward to these target groups.
     pub load_balancers: Vec<LoadBalancerDescription>,

@@ -76,7 +76,7 @@ impl AppMeshes {
     /// Returns references to the virtual services that a member may call. `present` are the members that the
     /// task definitions of the region name.
     ///
-    /// If no node of a virtual service is present, the service runs outside the region. In that case, the
+    /// If no node of a virtual service is present, the service runs outside the source. In that case, the
     /// result also includes references to the host names of its nodes.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
@@ -122,8 +122,8 @@ impl AppMeshes {
     }
 }
 
-/// Returns the resource in `document`: the value of the field `name` if there is one, because some tools wrap
-/// the resource in such a field, and otherwise `document` itself.
+/// Returns the resource in `document`. App Mesh returns the resource itself, but some tools wrap it in a
+/// field. `name` is the name of that field.
 fn unwrap_resource<'a>(document: &'a Value, name: &str) -> &'a Value {
     document.get(name).unwrap_or(document)
 }

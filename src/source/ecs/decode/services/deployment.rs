@@ -15,9 +15,9 @@ const RECENT_DEPLOYMENT_SECS: i64 = 3_600;
 /// Decodes the deployments and task sets of a service. The primary one comes first, then the others from new
 /// to old.
 ///
-/// Each contains its differences from the next one in this order. A deployment without another one contains
-/// its differences from the preceding revision of its task definition. Differences are left out if one of the
-/// two task definitions was not read.
+/// Each contains its differences from the next one in this order. If there is only one deployment, it
+/// contains its differences from the preceding revision of its task definition. Differences are left out if
+/// one of the two task definitions was not read.
 pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefinitions) -> Vec<Deployment> {
     let rolling = service.deployments().iter();
     let mut found: Vec<(bool, Deployment, Option<&str>)> =
@@ -40,8 +40,8 @@ pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefin
     compared.collect()
 }
 
-/// Returns the ARN of the revision that probably ran before the only deployment. Returns `None` unless the
-/// service has exactly one deployment, or if that deployment has the first revision.
+/// Returns the ARN of the revision that probably ran before the only deployment. Returns `None` if there is
+/// no deployment or more than one, or if the deployment has the first revision.
 ///
 /// ECS no longer reports the previous revision after a deployment has completed. So Portolan assumes the
 /// preceding revision of the same family.

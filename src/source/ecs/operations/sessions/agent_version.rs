@@ -9,7 +9,8 @@ pub(super) struct AgentVersion([u32; 4]);
 
 /// Last version whose agent forwards only one connection at a time.
 const LAST_WITHOUT_MULTIPLEXING: AgentVersion = AgentVersion([3, 0, 196, 0]);
-/// Last version whose agent closes a multiplexed connection after 30 seconds without data.
+/// Last version whose agent closes a multiplexed connection after 30 seconds without data, unless the client
+/// sends keep-alive frames.
 const LAST_WITH_KEEP_ALIVE: AgentVersion = AgentVersion([3, 1, 1511, 0]);
 
 impl AgentVersion {

@@ -1,5 +1,5 @@
-//! API calls of sessions. `ecs:ExecuteCommand` and `ssm:StartSession` open a session; calls of Session
-//! Manager resume and end it.
+//! API calls that open, resume and end sessions for shells and port forwards. `ecs:ExecuteCommand` and
+//! `ssm:StartSession` open a session; calls of Session Manager resume and end it.
 
 use super::{
     SessionAddress, SessionCalls,
