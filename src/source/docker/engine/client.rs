@@ -45,7 +45,7 @@ pub(in crate::source::docker) struct Engine {
     connection: Arc<Mutex<Connection>>,
 }
 
-/// Connection state of an engine.
+/// State of the connection to an engine: the session, the ssh tunnel and the time limit of a poll.
 #[derive(Debug, Default)]
 struct Connection {
     session: Option<Session>,

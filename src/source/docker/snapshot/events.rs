@@ -114,7 +114,8 @@ fn is_lasting_refusal(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid)
 }
 
-/// Builds the options for events since `since`, of all actions if `all` is true.
+/// Builds the options that request events since `since`: of all actions if `all` is true, otherwise only of
+/// [`EVENT_ACTIONS`].
 fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
     let mut filters: HashMap<&str, Vec<&str>> = HashMap::from([("type", vec!["container", "network"])]);
     if !all {

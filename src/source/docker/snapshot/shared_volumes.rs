@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, sync::Arc};
 pub(in crate::source::docker) struct SharedVolumes<'a> {
     /// Volumes that at least one container mounts read-only.
     mounted_read_only: BTreeSet<&'a str>,
-    /// Volumes that at least one container mounts that is running and not expected to exit.
+    /// Volumes of the containers that are running and not expected to exit.
     used_by_running: BTreeSet<&'a str>,
     /// Services, by group and name, whose completion another service waits for.
     awaited_services: BTreeSet<(Option<&'a str>, &'a Text)>,

@@ -85,8 +85,8 @@ async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Splits concatenated tables into sockets. Each table begins with a header line. A table is one of UDP
-/// sockets if its header has the column `drops`, and otherwise one of TCP sockets.
+/// Splits concatenated tables into sockets. Each table begins with a header line. A table whose header has
+/// the column `drops` contains UDP sockets, any other table TCP sockets.
 fn split_tables(text: &str) -> Vec<Socket> {
     let mut heads: Vec<usize> = text.match_indices("  sl  ").map(|(at, _)| at).collect();
     heads.push(text.len());

@@ -54,8 +54,8 @@ impl RemovedValues {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.to_owned(), removal);
     }
 
-    /// Returns an unread part for each operation from whose responses values were removed in the last ten
-    /// minutes.
+    /// Returns an unread part for each operation with a response from which Portolan removed values in the
+    /// last ten minutes.
     pub(crate) fn unread_parts(&self) -> Vec<UnreadPart> {
         let mut removals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         removals.retain(|_, removal| removal.at.elapsed() < REPORT_TIME);

@@ -1,4 +1,4 @@
-//! Signed calls through the rate limiter, whose responses are parsed from XML or JSON.
+//! Signed AWS calls that go through the rate limiter. Their responses are parsed as XML or JSON.
 
 use super::{
     api::Api,

@@ -88,7 +88,7 @@ impl DecodeCache {
         (service, events)
     }
 
-    /// Removes the services from the cache that are not in `services`.
+    /// Removes from the cache the services that are not in `services`.
     pub(crate) fn retain_services(&mut self, services: &[Arc<Service>]) {
         if self.services.len() > services.len() {
             let ids: BTreeSet<&ServiceId> = services.iter().map(|service| &service.id).collect();

@@ -29,8 +29,8 @@ use std::{
 };
 use tasks::task_record::TaskRecord;
 
-/// Builds the snapshot of a region, without observed connections. Takes services that have not changed since
-/// the last snapshot from `cache`.
+/// Builds the snapshot of a region, without observed connections. Takes from `cache` the services that have
+/// not changed since the last snapshot.
 pub(crate) fn decode_snapshot(region: &RegionData, cache: &mut DecodeCache) -> Snapshot {
     let present: BTreeSet<MeshMember> =
         region.definitions.values().filter_map(|d| d.mesh_member.clone()).collect();

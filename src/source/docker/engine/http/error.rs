@@ -1,8 +1,8 @@
-//! Errors of a single call, before `failure` describes them for the user.
+//! Errors of a single call to an engine. The module `failure` describes them for the user.
 
 use std::{path::PathBuf, time::Duration};
 
-/// Error of a single call.
+/// Error of a single call to an engine.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::source::docker) enum CallError {
     /// The engine, or a proxy in front of it, responded with an error status.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct LoadBalancerData {
     /// Target groups with which the services register their tasks.
     pub target_groups: Vec<TargetGroup>,
-    /// Load balancers that forward to these target groups.
+    /// Load balancers that forward to the groups in `target_groups`.
     pub load_balancers: Vec<LoadBalancerDescription>,
     /// Listeners of the load balancers, each with its rules. Listeners of Network Load Balancers have no
     /// rules.
