@@ -15,7 +15,7 @@ use std::{
 pub(in super::super) struct ContainerNetwork {
     /// Networks to which the container is attached, with its names and addresses on each.
     pub(in super::super) attachments: Vec<NetworkAttachment>,
-    /// Id or name of another container whose network this one uses (`container:` mode).
+    /// Id or name of another container whose network the container uses (`container:` mode).
     pub(in super::super) shares_network_of: Option<String>,
     /// True if the container uses the host's network.
     pub(in super::super) uses_host_network: bool,

@@ -148,7 +148,8 @@ impl Engine {
         sent.map(|(_, body)| body).map_err(|error| self.call_failure(call.name, &error))
     }
 
-    /// Sends a small call and returns its whole response body. Fails if the body is larger than `max` bytes.
+    /// Sends a call with a small response, and returns the whole response body. Fails if the body is larger
+    /// than `max` bytes.
     pub(in crate::source::docker) async fn read_bytes(
         &self,
         call: &ApiCall,
@@ -175,7 +176,8 @@ impl Engine {
         Ok((bytes, trouble.map(|error| self.call_failure(call.name, &error))))
     }
 
-    /// Awaits `call`, and fails after the time limit of a small call. `what` names the call in the failure.
+    /// Awaits `call`, but at most for [`Self::call_timeout`]; then fails. `what` names the call in the
+    /// failure.
     pub(in crate::source::docker) async fn with_timeout<T, E: Into<CallError>>(
         &self,
         what: &str,
@@ -187,7 +189,8 @@ impl Engine {
         answer.map_err(|error| self.call_failure(what, &error))
     }
 
-    /// Returns the time limit of a small call. It is always shorter than the time limit of the poll.
+    /// Returns the time limit of a call with a small response. The limit is always shorter than that of the
+    /// poll.
     pub(in crate::source::docker) fn call_timeout(&self) -> Duration {
         let (limit, is_set) = self.poll_limit();
         if is_set { limit / CALL_TIMEOUT_DIVISOR } else { CALL_TIMEOUT }

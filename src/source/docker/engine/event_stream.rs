@@ -3,7 +3,7 @@
 use super::http::{Body, CallError};
 use crate::source::docker::api_types::EventMessage;
 
-/// Maximum size of one event, in bytes. Its attributes include all labels of the container.
+/// Maximum size of one event, in bytes. An event contains all labels of its container, so it may be long.
 const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
 /// Stream of an engine's events.
@@ -113,7 +113,7 @@ fn parse_line(line: &[u8]) -> Option<StreamedEvent> {
 mod tests {
     use super::{LineBuffer, MAX_EVENT_BYTES, StreamedEvent};
 
-    /// Returns the actions in `bytes`, fed in chunks of `step` bytes.
+    /// Parses `bytes`, passed on in chunks of `step` bytes. Returns the actions of the events.
     fn actions(bytes: &[u8], step: usize) -> Vec<String> {
         let (mut lines, mut heard) = (LineBuffer::default(), Vec::new());
         for piece in bytes.chunks(step) {

@@ -25,8 +25,8 @@ const MAX_EXIT_CODE_READS: usize = 10;
 /// Time between two requests for the exit code. The engine may notice the end of a command later than the end
 /// of its output.
 const EXIT_CODE_READ_INTERVAL: Duration = Duration::from_millis(50);
-/// Time that a command has to end after the user leaves. It is shorter than the time that Portolan has after
-/// a signal: see `runtime::signals`.
+/// Time that a command has to end after the user leaves. It is shorter than the time within which Portolan
+/// must exit after a signal: see `runtime::signals`.
 const HANG_UP_TIMEOUT: Duration = Duration::from_millis(400);
 
 type Input = Pin<Box<dyn AsyncWrite + Send>>;

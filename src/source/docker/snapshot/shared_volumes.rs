@@ -39,8 +39,9 @@ impl<'a> SharedVolumes<'a> {
     /// Returns true if `container` wrote the file of `reference` only for other containers, so that
     /// `container` itself does not call the referenced address.
     ///
-    /// That is so if `container` mounts the volume with the file writable. In addition, a container mounts
-    /// the volume read-only, or `container` is short-lived while a long-running container mounts the volume.
+    /// That is so if `container` may write to the volume with the file, and one of two things holds: a
+    /// container mounts the volume read-only, or `container` is short-lived and a long-running container
+    /// mounts the volume.
     pub(in crate::source::docker) fn is_written_for_others(
         &self,
         container: &ContainerRecord,

@@ -158,8 +158,9 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
     Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
 }
 
-/// Returns the IAM action that an error message names as denied, or else `asked`. The two differ if a call
-/// needs several actions, such as `iam:PassRole` for a deployment.
+/// Returns the IAM action that an error message names as denied. Returns `asked`, the action of the call, if
+/// the message names none. The two differ if a call needs several actions, such as `iam:PassRole` for a
+/// deployment.
 fn denied_action<'a>(message: &'a str, asked: &'a str) -> &'a str {
     let after = message.split_once("not authorized to perform: ").map(|(_, after)| after);
     let named = after.and_then(|after| after.split_whitespace().next());

@@ -112,7 +112,7 @@ struct RecoveredOutput {
     removed_paths: Vec<String>,
 }
 
-/// Removes the values that the SDK can't read from the response, and deserialises the rest. Returns `None` if
+/// Removes from the response the values that the SDK can't read, and deserialises the rest. Returns `None` if
 /// the body is no JSON object, or if the rest is unreadable too.
 fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutput> {
     let deserializer = config.load::<SharedResponseDeserializer>()?;

@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which an incomplete result is reused, which is one with an unread part.
+/// Time for which an incomplete result (one with an unread part) is reused.
 const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
-/// Cache of the result of the last read. It serves a later read if that needs no other keys.
+/// Cache of the result of the last read. A later read of the same keys, or of some of them, gets this result.
 #[derive(Debug)]
 pub(super) struct LastRead<K, T> {
     /// Time for which a complete result is reused.

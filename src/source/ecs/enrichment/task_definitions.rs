@@ -77,7 +77,7 @@ impl TaskDefinitionCache {
         self.lock_state().on_disk = Some(on_disk);
     }
 
-    /// Requests the definitions `wanted`, which are ARNs. Takes those that an earlier run stored on disk.
+    /// Requests the definitions with the ARNs `wanted`. Takes those that an earlier run stored on disk.
     /// [`Self::fetch_requested`] reads the others from AWS.
     ///
     /// Definitions in `compared` need fingerprints of their values, which are not stored on disk, so they are

@@ -18,8 +18,8 @@ const MAX_PAGE_EVENTS: usize = 10_000;
 /// Number of empty pages in a row after which the reader assumes that the stream has ended.
 const MAX_EMPTY_PAGES: usize = 20;
 
-/// Returns the newest `many` events in the range of `start`, or all if there are fewer. The events are sorted
-/// from old to new.
+/// Returns the newest `many` events of the period that `start` requests, or all if there are fewer. The
+/// events are sorted from old to new.
 pub(super) async fn newest_events(
     logs: &LogsClient,
     place: &StreamLocation,

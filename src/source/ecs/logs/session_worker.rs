@@ -97,7 +97,7 @@ async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsCli
 }
 
 impl SessionWorker {
-    /// Takes new subscribers and removes closed ones. Returns false if none are left.
+    /// Takes new subscribers and removes closed ones. Returns false if no subscriber is left.
     fn update_subscribers(&mut self) -> bool {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };

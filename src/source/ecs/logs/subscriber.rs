@@ -1,4 +1,5 @@
-//! Subscriber of a log stream, to whose reader the session worker sends the new lines of the stream.
+//! Subscriber of a log stream: the record that the session worker has of one reader, to which it sends the
+//! new lines of the stream.
 
 use super::{LogEvent, StreamLocation};
 use crate::{

@@ -40,7 +40,7 @@ pub(super) async fn send_change(api: &Api, confirmed: ConfirmedStep<'_>) -> Resu
     Ok(ChangeReceipt { request_id: answer.request_id.as_deref().map(Text::new), unchanged: false })
 }
 
-/// Gives a failure a remedy that suits a call that Portolan does not retry.
+/// Gives a failure the remedy for a call that Portolan does not retry.
 fn change_failure(failure: Failure) -> Failure {
     let remedy = match failure.kind {
         FailureKind::Timeout | FailureKind::Unreachable => {

@@ -138,7 +138,8 @@ impl DataChannel {
         }
     }
 
-    /// Returns true if the session has started and few enough input frames are unacknowledged.
+    /// Returns true if the session has started, and fewer than [`MAX_UNACKNOWLEDGED_FRAMES`] input frames are
+    /// unacknowledged.
     pub(super) fn accepts_input(&self) -> bool {
         self.has_started && self.unacknowledged.len() < MAX_UNACKNOWLEDGED_FRAMES
     }
