@@ -8,12 +8,12 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Maximum number of remembered lines, which take 1 MiB of memory. Under heavy load they cover less time than
-/// the window.
+/// Maximum number of remembered lines, which take 1 MiB of memory. Under heavy load, these lines cover less
+/// time than [`LineDedup::window`].
 const MAX_REMEMBERED_LINES: usize = 1 << 16;
 
-/// Number of remembered lines with which Portolan compares a line that may be a repetition. It takes this
-/// number before the line's position in time order, and as many after it.
+/// Number of remembered lines, on each side, with which Portolan compares a line that may be a repetition:
+/// this many older lines, and this many newer ones.
 const REPEAT_SEARCH_LINES: usize = 256;
 
 /// Identity of a line: its time in the source's unit, and a hash of its text.
@@ -37,8 +37,8 @@ pub(crate) struct LineDedup {
     unique_timestamps: bool,
     /// True if the last checked line repeated a line of its own pass.
     is_repeating: bool,
-    /// Passes in progress. The number of a known line says how many more times the pass may deliver that line
-    /// without it being new.
+    /// Passes in progress, each with the lines that were known when it began. The count of a line is the
+    /// number of times that the pass may still deliver the line before it counts as new.
     passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
     passes_begun: u32,
 }

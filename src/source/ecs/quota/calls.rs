@@ -65,7 +65,7 @@ calls! {
 }
 
 calls! {
-    /// Read-only calls that only plans of actions need.
+    /// Read-only calls that Portolan makes only in order to plan an action, such as a restart.
     PLAN_CALLS:
     LIST_SERVICE_DEPLOYMENTS = "ecs:ListServiceDeployments", ServiceDeployments, "rollbacks";
     DESCRIBE_SERVICE_DEPLOYMENTS = "ecs:DescribeServiceDeployments", ServiceDeployments, "rollbacks of deployments in progress";

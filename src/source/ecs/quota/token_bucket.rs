@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-/// API calls that share one token bucket in AWS.
+/// Group of API calls that share one token bucket in AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QuotaGroup {
     /// ECS: `ListServices`, `DescribeServices`.
@@ -130,11 +130,11 @@ const MIN_DIVIDED_RATE: f64 = 0.1;
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
-    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1.
+    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1. It is at least 1.
     ///
-    /// Even for a share of 1, the number is less than `burst`. AWS counts a call a moment after Portolan
-    /// sends it. Until then, the bucket at AWS is full and gains no tokens. So the capacity leaves room for
-    /// the calls that may be in transit.
+    /// Even for a share of 1, the number is less than `burst`, AWS's own capacity. AWS takes its token a
+    /// moment after Portolan sends the call, and a full bucket at AWS gains nothing in that moment. So
+    /// Portolan's bucket holds fewer tokens: it leaves out those for the calls that may be in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }

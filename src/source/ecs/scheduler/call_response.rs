@@ -25,9 +25,9 @@ pub(super) enum CallResponse {
 }
 
 impl ClusterCache {
-    /// Stores the response `answer` to the call `ask`. A change of a service implies a change of its tasks,
-    /// and the reverse. So the function also marks the related services and tasks as due, to be described
-    /// next. Returns the error that cut a listing short, if any.
+    /// Stores the response `answer` to the call `ask`, and returns the error that cut a listing short, if
+    /// any. If a service has changed, its tasks usually have too, and the other way round. So the function
+    /// also schedules another read of the related services and tasks.
     pub(super) fn apply(
         &mut self,
         ask: &PlannedCall,
@@ -57,8 +57,9 @@ impl ClusterCache {
         None
     }
 
-    /// Compares `ids`, the ARNs of running tasks of `service`, with the cached tasks. Marks new tasks as due.
-    /// If `ids` is complete, also marks the cached tasks that it lacks, because they may have stopped.
+    /// Compares `ids`, the ARNs of the running tasks of `service`, with the cached tasks. Marks new tasks as
+    /// due to be described. If `is_complete` is true, also marks the cached tasks that are missing in `ids`,
+    /// because they may have stopped.
     fn apply_task_list(&mut self, service: &str, ids: &[String], is_complete: bool) {
         self.changed_services.remove(service);
         let tasks_of_service =
@@ -92,7 +93,8 @@ impl ClusterCache {
         self.services.apply_descriptions(now, asked, described);
     }
 
-    /// Stores described tasks. Marks the services of tasks with a changed status as due.
+    /// Stores described tasks. After the first load, also marks a service as due to be described if the
+    /// status of one of its tasks has changed.
     fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
         let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
         for run in runs {

@@ -44,7 +44,8 @@ pub(crate) struct ClusterCache {
     /// Names of changed services in a big cluster. The scheduler lists their running tasks separately,
     /// because a listing of all tasks would take too long.
     pub changed_services: BTreeSet<String>,
-    /// True once all services and tasks were listed and described, except by calls that AWS refuses.
+    /// True once the first load is complete: all services and tasks were listed and described. Calls that AWS
+    /// refuses are left out.
     pub loaded: bool,
     /// Kinds of calls whose last call failed, with the failure and its time.
     failed: BTreeMap<CallKind, (Failure, Duration)>,
@@ -65,7 +66,7 @@ impl CallKind {
         if group == QuotaGroup::Services { Self::DescribeServices } else { Self::DescribeTasks }
     }
 
-    /// Returns the part that is missing if the call fails.
+    /// Returns the part of the cluster's data that is missing if the call fails.
     fn needed_for(self) -> &'static str {
         match self {
             Self::ListServices | Self::DescribeServices => "services",
@@ -132,7 +133,8 @@ impl ClusterCache {
         self.tasks.described_resources().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
     }
 
-    /// Sets `loaded` once all services and tasks were listed and described, except by calls that AWS refuses.
+    /// Sets `loaded` once all services and tasks were listed and described. Calls that AWS refuses are left
+    /// out.
     pub(crate) fn update_loaded(&mut self) {
         if self.loaded {
             return;

@@ -40,7 +40,7 @@ pub(crate) enum ClusterCall {
     Describe(Vec<String>),
 }
 
-/// Priority of a call, highest first.
+/// Priority of a possible ECS call, by which the scheduler chooses the next calls; highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
     /// Page of a listing that was never complete.
@@ -53,7 +53,8 @@ enum Priority {
     RoundRobin,
 }
 
-/// Times and viewed services that a plan depends on. Times count from the start of the rate limiter.
+/// Time and viewed services, on which the choice of the next calls depends. Times count from the start of the
+/// rate limiter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlanContext<'a> {
     /// Current time.
@@ -131,8 +132,9 @@ fn add_task_calls(
     add_candidates(candidates, (key, cluster), (group, &cluster.tasks), (100, 2), viewed, context, tokens);
 }
 
-/// Returns the first `tokens` of the sorted candidates. There may be many urgent calls for a long time, so
-/// they leave half of the tokens to the round robin.
+/// Returns the first calls of the sorted candidates, at most `tokens` of them. Urgent calls can stay numerous
+/// for a long time. So they get at most half of the tokens while routine calls (round robin) need the other
+/// half.
 fn choose_calls(candidates: Vec<Candidate>, tokens: usize) -> Vec<PlannedCall> {
     let routine = candidates.iter().filter(|(priority, ..)| *priority == Priority::RoundRobin).count();
     let mut urgent_left = tokens.div_ceil(2).max(tokens.saturating_sub(routine));

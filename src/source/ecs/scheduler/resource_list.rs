@@ -1,6 +1,7 @@
 //! Cached services or tasks of one cluster. Portolan lists them page by page, and describes them in turns. A
-//! listing of a large account spans many polls. So the list drops a resource only if no complete listing
-//! contains it, and all these listings began after its last description.
+//! listing of a large account spans many polls. So the list drops a resource only if every kind of listing
+//! was completed at least once since the resource was last described, and none of the completed listings
+//! contains it.
 
 use crate::source::ecs::client::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
 use std::{
@@ -53,7 +54,7 @@ impl Listing {
     }
 }
 
-/// Described resource, with the time of its description.
+/// Service or task as ECS last described it, with the time of that description.
 #[derive(Debug)]
 struct CachedResource<T> {
     resource: Arc<T>,
@@ -72,7 +73,7 @@ impl<T> Clone for CachedResource<T> {
     }
 }
 
-/// Resources to describe, by priority.
+/// Services or tasks to describe next, by priority.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DueResources<'a> {
     /// Ids that were never described.
@@ -184,8 +185,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.prune_new();
     }
 
-    /// Drops the resources that no longer exist: the last complete listings do not contain them, and all
-    /// began after their last description.
+    /// Drops the resources that no longer exist. These are missing in the last complete listing of every
+    /// kind, and each of these listings began after the resource was last described.
     fn evict(&mut self) {
         let listings = &self.listings;
         let lacks = |listing: &Listing, id: &str, at: Duration| {
@@ -320,7 +321,7 @@ mod tests {
     use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
     use std::{collections::BTreeSet, time::Duration};
 
-    /// Event in the life of a list of resources named `0` to `9`.
+    /// Step of a property test of a list whose resources are named `0` to `9`.
     #[derive(Clone, Debug)]
     enum Step {
         Page(usize, Vec<u8>, bool),

@@ -37,7 +37,8 @@ const FIRST_LOOKBACK_MINUTES: i64 = 12;
 /// Age of the oldest records that later reads cover, in minutes. A record may arrive a minute or two late.
 const LATER_LOOKBACK_MINUTES: i64 = 4;
 
-/// Cache of the usage samples that Portolan read in the last minute, by service.
+/// Cache of the results of recent usage reads, by service. A result is valid for a minute; the failure that a
+/// cluster has no performance log is valid for five minutes.
 ///
 /// If the user selects a service again within the minute, no call is necessary, even if the tasks of the
 /// service have changed: a new task has no record in its first minute.
@@ -84,8 +85,9 @@ pub(super) fn usage_stream(
 }
 
 impl UsageReader {
-    /// Waits until a read is due, and returns the samples of the last `minutes`. If this is the first read of
-    /// a stream ([`FIRST_LOOKBACK_MINUTES`]) and the cache has samples, returns these at once.
+    /// Waits until a read is due, and returns the samples of the last `minutes`. For the first read of a
+    /// stream, `minutes` is [`FIRST_LOOKBACK_MINUTES`]. If the cache then has a result, returns that result
+    /// at once.
     async fn next_samples(&self, target: &UsageTarget, minutes: i64) -> Result<Vec<UsageSample>, Failure> {
         let known = self.cache.valid_samples(target, Instant::now());
         match known {

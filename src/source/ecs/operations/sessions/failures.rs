@@ -22,7 +22,8 @@ pub(super) fn unended_session() -> Failure {
     Failure::new(FailureKind::Unreachable, what, "a command may still run in the task")
 }
 
-/// Returns the failure for a session that Session Manager can't resume.
+/// Returns the failure for a session that Session Manager can't resume. `failure` is the error of the API
+/// call that tried to resume it.
 pub(super) fn resume_failure(failure: &Failure) -> Failure {
     let what =
         format!("the connection to the session was lost, and it can't be resumed: {}", failure.message);
@@ -36,8 +37,8 @@ pub(super) fn silent_agent() -> Failure {
     Failure::new(FailureKind::Unreachable, what, remedy)
 }
 
-/// Returns the failure for a forwarded port whose session is encrypted. `command` forwards the port with
-/// AWS's plugin.
+/// Returns the failure for a port that can't be forwarded because its session is encrypted. `command` is the
+/// shell command with which the user can forward the port through AWS's plugin.
 pub(super) fn encrypted_forward(command: &str) -> Failure {
     let what = "the session is encrypted with a KMS key, which Portolan can't do for forwarded ports";
     Failure::new(FailureKind::Invalid, what, format!("with AWS's session-manager-plugin: {command}"))

@@ -14,14 +14,15 @@ const PAYLOAD_LENGTH_AT: usize = HEADER_BYTES;
 const TYPE_FIELD_BYTES: usize = 32;
 /// Version of the frame layout.
 const SCHEMA_VERSION: u32 = 1;
-/// Flags of an acknowledgement, which is the first and the last frame of its own stream.
+/// Flags of an acknowledgement frame: the bits for "first frame" and "last frame" of a stream, because each
+/// acknowledgement counts as a stream of its own.
 const ACKNOWLEDGE_FLAGS: u64 = 3;
 /// Maximum length of a payload that Portolan accepts, in bytes. The agent sends at most 1 KiB.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
 /// Maximum length of a frame that Portolan accepts, in bytes.
 pub(super) const MAX_FRAME_BYTES: usize = HEADER_BYTES + 4 + MAX_PAYLOAD_BYTES;
 
-/// Type of the message in a frame.
+/// Type of a message on the Session Manager data channel, such as input, output or acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageType {
     /// Data from the client.
@@ -32,9 +33,9 @@ pub(super) enum MessageType {
     Acknowledge,
     /// The session has ended.
     ChannelClosed,
-    /// The client may send. Portolan ignores this message.
+    /// Permission for the client to send. Portolan ignores this message.
     StartPublication,
-    /// The client should stop sending for now. Portolan ignores this message.
+    /// Request that the client stop sending for now. Portolan ignores this message.
     PausePublication,
 }
 
@@ -54,7 +55,8 @@ impl MessageType {
     }
 }
 
-/// Numbers of the payload types on the wire.
+/// Payload types: the numbers by which a frame of the data channel states its content, such as shell output,
+/// the terminal's size or an exit code.
 pub(super) mod payload_type {
     /// Output or input of the session.
     pub(in super::super) const SHELL_OUTPUT: u32 = 1;

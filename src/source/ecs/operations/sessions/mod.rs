@@ -19,8 +19,8 @@ pub(super) use calls::{open_forward, open_shell, open_shell_for_plugin};
 use crate::model::Failure;
 use futures::future::BoxFuture;
 
-/// Address of a session, with the token that opens it. The type does not implement `Debug`, so that no log
-/// can show the token.
+/// WebSocket address of a Session Manager session, with the token that opens it. The type does not implement
+/// `Debug`, so that no log can show the token.
 #[derive(Clone)]
 pub(super) struct SessionAddress {
     pub(super) id: String,
@@ -28,7 +28,7 @@ pub(super) struct SessionAddress {
     pub(super) token: String,
 }
 
-/// API calls that a running session needs.
+/// API calls that a running session needs: to resume the session after a lost connection, and to end it.
 pub(super) trait SessionCalls: Send + Sync + 'static {
     /// Returns a new address for a session whose connection was lost.
     fn resume<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<SessionAddress, Failure>>;

@@ -1,10 +1,10 @@
 //! Start of AWS's session-manager-plugin for an encrypted session. The plugin gets the token through an
 //! environment variable.
 //!
-//! Portolan passes the same arguments as the AWS CLI (github.com/aws/aws-cli,
-//! `awscli/customizations/sessionmanager.py`). They are the name of the variable with the response that
-//! opened the session, the region, the operation, the profile, the request, and the endpoint of Session
-//! Manager.
+//! Portolan passes the same six arguments as the AWS CLI (github.com/aws/aws-cli,
+//! `awscli/customizations/sessionmanager.py`). The first one names the environment variable, which holds the
+//! response of `StartSession`. The others are the region, the name of the operation, the AWS profile, the
+//! request as JSON, and the endpoint of Session Manager.
 
 use crate::{
     model::{Failure, FailureKind, Text},
@@ -18,14 +18,15 @@ use tokio::{process::Command, time::timeout};
 pub(super) const PLUGIN_PROGRAM: &str = "session-manager-plugin";
 /// Environment variable with the response that opened the session.
 const RESPONSE_VARIABLE: &str = "AWS_SSM_START_SESSION_RESPONSE";
-/// Last version that takes the response only as an argument, which other users of the machine can read.
+/// Last plugin version that takes the response only as a command-line argument. Portolan refuses such
+/// versions, because other users of the machine can read the arguments, and the response contains the token.
 const LAST_VERSION_WITHOUT_VARIABLE: &[u32] = &[1, 2, 497, 0];
 /// Time limit for the plugin to print its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
 /// Web page about the installation of the plugin.
 const INSTALL_PAGE: &str = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html";
 
-/// Region, profile and endpoint for the plugin's own calls.
+/// Region, profile and endpoint that AWS's session-manager-plugin uses for its own API calls.
 pub(super) struct PluginTarget<'a> {
     pub(super) region: &'a str,
     /// Profile with the credentials; empty for the default credentials.
@@ -59,8 +60,8 @@ fn takes_variable(version: &str) -> bool {
     parts.is_ok_and(|parts| parts[..] > *LAST_VERSION_WITHOUT_VARIABLE)
 }
 
-/// Returns the plugin's arguments for a session in `container`, the container's name in Session Manager. They
-/// do not contain the token.
+/// Returns the plugin's arguments for a session in a container. `container` is the session's target, as
+/// Session Manager names it. The arguments do not contain the token.
 pub(super) fn arguments(container: &str, target: &PluginTarget<'_>) -> Vec<String> {
     // The plugin reads only the target from the request, for the encryption context of the KMS key.
     let request = json!({ "Target": container }).to_string();

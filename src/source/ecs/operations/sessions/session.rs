@@ -26,9 +26,9 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 /// Time limit for the agent in the container to start the command.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time limit for the agent to close the session after the user has left. After that, Portolan asks Session
-/// Manager to end the session. Both steps must fit into the time that a signal allows: see
-/// `runtime::sessions::shell`.
+/// Time limit for the agent to close the session after the user has left. If it passes, Portolan ends the
+/// session with a call to Session Manager. The limit is short, because after a signal the program has little
+/// time left for both steps: see `SIGNAL_HANG_UP_TIMEOUT` in `runtime::sessions::shell`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// Time limit of the call that ends a session.
 pub(super) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -65,7 +65,8 @@ pub(super) enum SessionOutput {
     PortRefused,
 }
 
-/// User of a session, which gives input and takes output.
+/// End of a session on this machine: a shell in the terminal, or a forwarded port. It gives the input for the
+/// container, and takes the output.
 pub(super) trait SessionUser: Send {
     /// Returns the next input, or `None` once the user has left. A failure ends the session. The session
     /// calls this function only after the agent is ready. Dropping the future loses no input.
@@ -78,8 +79,8 @@ pub(super) trait SessionUser: Send {
     fn take_output(&mut self, output: SessionOutput) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Runs a session between its user and the data channel until it ends. If the agent has not closed the
-/// session, ends it with an API call.
+/// Runs a session between its local end and the data channel until it ends. If the agent has not closed the
+/// session by then, ends it with an API call.
 pub(super) async fn run_session(
     address: SessionAddress,
     calls: impl SessionCalls,
@@ -107,7 +108,8 @@ pub(super) async fn run_session(
     }
 }
 
-/// State of a running session, which lasts over several connections.
+/// State of a running session with a container. If a WebSocket connection is lost, the session goes on over a
+/// new one.
 struct DataSession<C, U> {
     calls: C,
     user: U,
@@ -122,7 +124,8 @@ struct DataSession<C, U> {
     attempts: u32,
 }
 
-/// Reason why a connection is no longer in use.
+/// Reason why a session no longer uses a WebSocket connection: the session has ended, or the connection was
+/// lost.
 enum Closed {
     /// The session has ended.
     Ended,
@@ -139,8 +142,8 @@ struct Liveness {
 }
 
 impl Liveness {
-    /// Returns true if nothing has arrived for too long although a response to a ping or an acknowledgement
-    /// is outstanding.
+    /// Returns true if nothing has arrived for longer than [`SILENCE_TIMEOUT`] although Portolan expects
+    /// something: the response to a ping, or an acknowledgement.
     fn is_lost(&self, owes_acknowledgement: bool) -> bool {
         self.heard_at.elapsed() > SILENCE_TIMEOUT && (self.answers_pings || owes_acknowledgement)
     }
@@ -266,7 +269,8 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         }
     }
 
-    /// Returns the frames for an input. `None` means that the user has left; then the frame ends the session.
+    /// Returns the frames for an input. `None` means that the user has left. In that case, the frames end the
+    /// session.
     fn input_frames(&mut self, input: Option<SessionInput>, now: Duration) -> Vec<Vec<u8>> {
         match input {
             Some(SessionInput::Bytes(bytes)) => self.channel.send_bytes(&bytes, now),

@@ -1,4 +1,5 @@
-//! Session user for a shell: passes keys and terminal sizes to the session, and the output to the user.
+//! Local end of a session with a shell or command: passes keys and terminal sizes to the session, and the
+//! output of the command to the user.
 
 use super::session::{SessionInput, SessionOutput, SessionUser};
 use crate::{
@@ -11,10 +12,11 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: &[u8] = &[4];
-/// Size of a session's terminal if the user has no terminal, in columns and rows. A session always has one.
+/// Size of the terminal in the container, in columns and rows, if the user's side has no terminal. A session
+/// always has a terminal in the container, so it needs some size.
 const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
-/// Session user for a shell or command.
+/// End of a session on this machine for a shell or command: passes on keys, terminal sizes and output.
 pub(super) struct ShellUser {
     typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,
@@ -25,8 +27,8 @@ pub(super) struct ShellUser {
 }
 
 impl ShellUser {
-    /// Creates the user of a terminal of `size` columns and rows, or a user without a terminal if `size` is
-    /// `None`.
+    /// Creates the local end of a session. `size` is the size of the user's terminal in columns and rows, or
+    /// `None` if the user has no terminal.
     pub(super) fn new(
         typed: Receiver<ShellInput>,
         printed: Sender<ShellOutput>,
@@ -68,8 +70,9 @@ impl SessionUser for ShellUser {
     }
 }
 
-/// Returns the failure for input from a pipe. The terminal of a session would cut long lines, treat some
-/// bytes as keys, and could not end the input within a line.
+/// Returns the failure for input from a pipe. Portolan refuses it, because the terminal in the container
+/// would change it: long lines are cut, some bytes act as keys, and the input can end only after a complete
+/// line.
 fn piped_input() -> Failure {
     let what = "a command on ECS takes input only if input and output are a terminal, because its own terminal would change it";
     Failure::new(FailureKind::Invalid, what, "add </dev/null, or give the input as arguments")
@@ -81,8 +84,8 @@ mod tests {
     use bytes::Bytes;
     use tokio::sync::mpsc;
 
-    /// Returns a user whose input is `inputs` and whose output nothing reads. Its first size was already
-    /// taken.
+    /// Returns a local end that has already given the terminal's first size, and gives `inputs` next. Nothing
+    /// reads its output.
     async fn user(size: Option<(u16, u16)>, inputs: &[ShellInput]) -> ShellUser {
         let (typed, receiver) = mpsc::channel(8);
         for input in inputs {

@@ -96,7 +96,8 @@ impl BasicForward {
         Ok(())
     }
 
-    /// Makes `connection` the open one. It receives the greeting first.
+    /// Makes `connection` the open connection. If it is the first one, it receives the greeting before any
+    /// other data.
     fn open(&mut self, connection: TcpStream) {
         let _ = connection.set_nodelay(true);
         let (reader, writer) = connection.into_split();

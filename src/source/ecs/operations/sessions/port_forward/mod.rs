@@ -23,16 +23,17 @@ use tokio::{
 /// Maximum size of one read from a local connection, in bytes.
 const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
-/// Session user that forwards a port: its input and output are the data of local connections.
+/// End of a session on this machine that forwards a port: passes data between local TCP connections and the
+/// session.
 pub(super) struct PortUser {
     ends: LocalSide,
     /// Kind of forwarding; `None` until the agent has reported its version.
     form: Option<ForwardMode>,
-    /// Description of the port, for failures.
+    /// Description of the forwarded port, for error messages.
     far_end: String,
 }
 
-/// Local side of a forwarded port: a queue of accepted connections, and a channel for failures.
+/// Channels of a forwarded port: a queue of accepted local connections, and a sender for failures.
 struct LocalSide {
     connections: Receiver<TcpStream>,
     failures: Sender<Failure>,
@@ -45,7 +46,8 @@ enum ForwardMode {
 }
 
 impl PortUser {
-    /// Creates the user of a forwarded port. `far_end` describes the port.
+    /// Creates the local end of a session that forwards a port. `far_end` describes the port for error
+    /// messages.
     pub(super) fn new(connections: Receiver<TcpStream>, failures: Sender<Failure>, far_end: String) -> Self {
         Self { ends: LocalSide { connections, failures }, form: None, far_end }
     }

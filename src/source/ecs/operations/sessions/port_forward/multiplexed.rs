@@ -25,7 +25,8 @@ use tokio::{
 
 /// Maximum number of open connections. Further ones wait until a connection ends.
 const MAX_CONNECTIONS: usize = 256;
-/// Time between keep-alive frames for agents that expect them. smux uses the same time.
+/// Time between keep-alive frames, for agents that expect such frames. The smux library uses the same
+/// default.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Forwarder of several local connections at once, each as one stream of the session.

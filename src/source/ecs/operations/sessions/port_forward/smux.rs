@@ -42,7 +42,7 @@ pub(super) enum MuxEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MalformedFrame;
 
-/// Client side of a multiplexed byte stream.
+/// Client side of a byte stream that carries several connections at once (smux).
 #[derive(Debug, Default)]
 pub(super) struct Multiplexer {
     last_stream: u32,
@@ -56,9 +56,9 @@ pub(super) struct Multiplexer {
 /// Frame from the other side that has not arrived completely.
 #[derive(Debug)]
 enum PartialFrame {
-    /// Header of which this number of bytes has arrived.
+    /// Part of a header, with the number of bytes that have arrived.
     Header([u8; HEADER_BYTES], usize),
-    /// Payload of a stream of which this number of bytes is still missing.
+    /// Payload for this stream, with the number of bytes that have not arrived yet.
     Payload(StreamId, usize),
 }
 
