@@ -105,7 +105,7 @@ pub trait Source: Send + Sync {
     }
 
     /// Leaves the team that reads the source, so that the other members need not wait for a timeout. Portolan
-    /// calls this before it ends. Does nothing if no team reads the source.
+    /// calls this method before the program ends. Does nothing if no team reads the source.
     fn close(&self) -> BoxFuture<'_, ()> {
         async {}.boxed()
     }

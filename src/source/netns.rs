@@ -3,7 +3,7 @@
 //!
 //! Traffic to a namespace uses the names, addresses and published ports of its owner, the container that
 //! created it. But the traffic ends at the member that listens on the port. For example, a VPN container owns
-//! a namespace, but on most ports the containers that share the namespace listen.
+//! a namespace, but the containers that share it listen on most of its ports.
 
 use crate::topology::Product;
 use std::collections::{BTreeMap, BTreeSet};

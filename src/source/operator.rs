@@ -67,7 +67,7 @@ pub async fn read_place(source: &dyn Source) -> Option<OperationPlace> {
 
 /// Reads the services of a confirmed plan again, then makes its API calls one after the other. Makes no call
 /// if the services can't be read, or have changed since the plan was made. Stops at the first failed call.
-/// Runs `on_sent` before and after each call, even a failed one, with all calls so far.
+/// Before and after each call, even a failed one, passes all calls so far to `on_sent`.
 pub async fn run_plan(
     operator: &dyn Operator,
     confirmed: &ConfirmedPlan,

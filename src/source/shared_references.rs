@@ -192,9 +192,10 @@ impl<'a> GroupReferences<'a> {
         }
     }
 
-    /// Returns true if `reference`, in the file at `path`, is part of a list: it names a service that reads
-    /// the file, and so does a reference in the line before, in the line after or in its own line. By such
-    /// lists, the members of a clustered program with one common file find each other.
+    /// Returns true if `reference`, in the file at `path`, is part of a list of the services that read the
+    /// file. It must name one of these services, and a neighbouring reference (in the same line, the line
+    /// before or the line after) must name one too. A clustered program has such a list in its common file,
+    /// so that its members find each other.
     fn is_in_peer_list(&self, service: &Service, path: &str, reference: &Reference) -> bool {
         let names = self.files.get(&(&service.id, path));
         let readers = names.and_then(|names| self.readers.get(&(file_name(path), names.clone())));
@@ -210,9 +211,9 @@ impl<'a> GroupReferences<'a> {
         is_reader(reference) && service.references.iter().filter(is_beside).any(is_reader)
     }
 
-    /// Returns true if the file at `path` belongs to the program of another service in `readers`: a component
-    /// of the path is the name of that program, and none is the name of `service`'s own program (Filesystem
-    /// Hierarchy Standard: `/etc/PROGRAM`).
+    /// Returns true if the file at `path` belongs to the program of another service, by the convention
+    /// `/etc/PROGRAM` (Filesystem Hierarchy Standard): a component of the path names the program of one of
+    /// the services in `readers`, and no component names the program of `service`.
     fn belongs_to_other_program(
         &self,
         service: &Service,
@@ -257,7 +258,7 @@ fn shared_settings<'a>(members: &'a [Arc<Service>], hosts: &HostOwners<'a>) -> B
 }
 
 /// Returns the services that have the host of `target` as an endpoint. Returns `None` if no service of the
-/// group has it, or if `target` is a name and no address.
+/// group has it, or if `target` is not an address but the name of a service or proxy product.
 fn owners<'h, 'a>(
     hosts: &'h HostOwners<'a>,
     target: &ReferenceTarget,

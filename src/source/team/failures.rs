@@ -6,8 +6,8 @@ use crate::{
 };
 
 /// Returns the failure that explains `reason` to the user. `problem` is the store's last failure, or the
-/// reason why this member can't lead. `head` is the last head that this member read or wrote. `location` is
-/// the store's location for display.
+/// reason why this member can't lead. `head` is the last head (the object that names the leader) that this
+/// member read or wrote. `location` is the store's location for display.
 pub(super) fn alone_failure(
     reason: AloneReason,
     problem: Option<&Failure>,

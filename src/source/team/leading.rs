@@ -1,5 +1,5 @@
-//! Behaviour of a team member as the leader: claims the lead, writes readings and heads, and gives up the
-//! lead.
+//! Behaviour of a team member as the leader: claims the lead, writes its snapshots (readings) and the object
+//! that names the leader (head) to the store, and gives up the lead.
 
 use super::{
     leader_state::LeaderState,
@@ -18,7 +18,8 @@ use std::time::Duration;
 /// Time between two counts of the members.
 const COUNT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Maximum number of attempts to write a head if the store's responses get lost.
+/// Maximum number of attempts to write the head, the object that names the leader, if the store's responses
+/// get lost.
 const MAX_HEAD_ATTEMPTS: u32 = 3;
 
 /// Maximum size, in bytes, of the object by which a member claims an epoch.
@@ -70,8 +71,8 @@ impl Member {
         Ok(is_won)
     }
 
-    /// Returns the epoch to claim: the epoch whose key this member has already created, or the next epoch
-    /// after all known epochs.
+    /// Returns the number of the epoch (period of one leader) that this member may claim: the one whose key
+    /// it has already created, or else one more than the highest known epoch.
     async fn epoch_to_claim(&self) -> Result<u64, Failure> {
         let known = self.valid_head().map_or(0, |head| head.epoch);
         // Other members may have created later keys. The member that writes the head first leads.
@@ -106,7 +107,7 @@ impl Member {
         Ok(matches!(there, Fetched::Found(object) if object.bytes == mine))
     }
 
-    /// Starts to lead in an epoch whose head this member has already written.
+    /// Starts to lead the epoch of `head`, which this member has already written to the store.
     pub(super) fn start_leading(&mut self, now: Duration, head: &Head, interval: Duration) {
         let inherited = head.reading.map(|reading| (reading, self.readings.newest_read_at()));
         self.lease.win(now, head.epoch, interval);
@@ -150,7 +151,8 @@ impl Member {
         leads
     }
 
-    /// Writes the objects of a reading, if the snapshot is complete enough.
+    /// Writes the objects of a reading to the store. Does nothing if the snapshot is not complete enough to
+    /// share.
     async fn write_reading(&mut self, now: Duration, snapshot: &Snapshot) -> Result<(), Failure> {
         let Some(leading) = &mut self.leading else { return Ok(()) };
         if !leading.is_publishable(now, snapshot) {
@@ -180,7 +182,8 @@ impl Member {
         Ok(())
     }
 
-    /// Writes the next head, which renews the lead. Returns false if this member no longer leads.
+    /// Writes the next head, the object that names the leader, and so renews the lead. Returns false if this
+    /// member no longer leads.
     pub(super) async fn write_next_head(&mut self, now: Duration, interval: Duration) -> bool {
         let Some(leading) = &self.leading else { return false };
         let head = self.new_head(now, leading, interval, false);
@@ -204,8 +207,8 @@ impl Member {
         self.leading.is_some()
     }
 
-    /// Records that a poll of the leader failed. Gives up the lead if the failures last, otherwise writes the
-    /// next head.
+    /// Records that a poll of the leader failed. After several failures in a row, or one that will last,
+    /// gives up the lead. Otherwise writes the next head.
     pub(super) async fn note_failed_poll(&mut self, now: Duration, interval: Duration, failure: &Failure) {
         self.lease.note_poll(false, false);
         if self.lease.must_release(matches!(failure.kind, FailureKind::Credentials | FailureKind::Denied)) {
@@ -222,7 +225,8 @@ impl Member {
         self.cannot_lead = Some(failure.clone());
     }
 
-    /// Writes a head that releases the lead, so that another member can take it at once. Then stops leading.
+    /// Writes a last head, which releases the lead so that another member can take it at once. Then stops
+    /// leading.
     pub(super) async fn release(&mut self, now: Duration, interval: Duration) {
         if let Some(leading) = &self.leading {
             let head = self.new_head(now, leading, interval, true);
@@ -247,8 +251,9 @@ impl Member {
         }
     }
 
-    /// Writes a head in place of the version that this member knows. Returns false if the store refuses the
-    /// write, because its head is now missing, damaged, or from another member or epoch.
+    /// Replaces the head (the object that names the leader) if the store still has the version that this
+    /// member knows. Returns false if it does not: the stored head is missing, damaged, or from another
+    /// member or epoch.
     async fn write_head(&mut self, head: Head) -> Result<bool, Failure> {
         let key = self.team.key(HEAD_KEY);
         for _ in 0..MAX_HEAD_ATTEMPTS {
@@ -287,8 +292,8 @@ impl Member {
         self.head = Some(KnownHead { version, content: HeadContent::Valid(Box::new(head)) });
     }
 
-    /// Counts the members if the last count is [`COUNT_INTERVAL`] ago, and deletes the objects of members
-    /// that have left.
+    /// Counts the members if the last count is at least [`COUNT_INTERVAL`] ago, and deletes the objects of
+    /// members that have left.
     async fn count_members(&mut self, now: Duration) {
         let is_due = |leading: &LeaderState| {
             leading.counted_at.is_none_or(|at| now.saturating_sub(at) >= COUNT_INTERVAL)

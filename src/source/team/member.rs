@@ -1,5 +1,6 @@
-//! A member of a team, for one source. Before each poll, a member that does not lead reads the store. Then
-//! its lease decides if it follows the leader, leads, or polls for itself.
+//! Member of a team, for one source. Before each poll, a member that does not lead reads the team's store.
+//! Then its lease decides what the poll does: show the leader's data, poll for the team, or poll only for
+//! itself.
 
 use super::{
     failures::alone_failure, leader_state::LeaderState, readings::ReadingCache, team_folder::TeamFolder,
@@ -20,8 +21,8 @@ const PRESENCE_INTERVAL: Duration = Duration::from_mins(1);
 /// Longest wait for the first reading of a leader. The first load of a large account takes about a minute.
 const MAX_FIRST_READING_WAIT: Duration = Duration::from_secs(90);
 
-/// Maximum age at which a leader's reading is still shown. A leader may keep the reading of its predecessor
-/// for five minutes.
+/// Maximum age at which a leader's reading (shared snapshot) is still shown. It exceeds five minutes, because
+/// a new leader may share the previous leader's reading for that long.
 const MAX_FOLLOWED_AGE: Duration = Duration::from_mins(10);
 
 /// Part that one run of Portolan takes in a team.
@@ -36,7 +37,7 @@ pub enum Participation {
 /// Decision of a team member before a poll: follow the leader, lead, or poll alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Show the reading in the cache.
+    /// Show the leader's last reading, which is in the cache.
     Follow,
     /// Poll the source, and write the result to the store.
     Lead,
@@ -51,24 +52,25 @@ pub(super) struct KnownHead {
     pub content: HeadContent,
 }
 
-/// Member of a team for one source. Times are those of its own monotonic clock.
+/// This Portolan as a member of a team that polls one source together. Times are those of its own monotonic
+/// clock.
 pub(super) struct Member {
     pub(super) team: TeamFolder,
     pub(super) me: Leader,
     participation: Participation,
     pub(super) lease: Lease,
     pub(super) head: Option<KnownHead>,
-    /// Epoch and beat of a head older than the known head, and the time of the read that first returned it.
-    /// `None` unless the last read returned an older head.
+    /// Head with lower numbers than the known head, if the last read returned one: its epoch and beat (the
+    /// numbers that order heads), and the time of the first read that returned it. Otherwise `None`.
     older_head: Option<((u64, u64), Duration)>,
     pub(super) readings: ReadingCache,
     pub(super) leading: Option<LeaderState>,
-    /// Epoch whose key this member has created since it last led.
+    /// Epoch (period of one leader) that this member has claimed, by creating its key, since it last led.
     pub(super) claimed_epoch: Option<u64>,
-    /// Time of the first failed claim since the last new head. `None` without a failed claim, and after a
-    /// successful one.
+    /// Time of the first failed claim to the lead since the head last changed. `None` if no claim has failed
+    /// since then, and after a successful claim.
     pub(super) claiming_since: Option<Duration>,
-    /// Time since which the leader's head names no reading.
+    /// Time since which the leader has no reading to show; `None` while it has one.
     waiting_since: Option<Duration>,
     /// Last failure of the store, until the store answers again.
     pub(super) problem: Option<Failure>,
@@ -109,7 +111,8 @@ impl Member {
         }
     }
 
-    /// Returns the last head, or `None` if it is unknown, damaged or of another version.
+    /// Returns the last head (the object that names the leader), or `None` if it is unknown, damaged or of
+    /// another format.
     pub(super) fn valid_head(&self) -> Option<&Head> {
         match &self.head.as_ref()?.content {
             HeadContent::Valid(head) => Some(head),
@@ -147,8 +150,8 @@ impl Member {
         TeamStatus { role, members: self.member_count(now) }
     }
 
-    /// Returns the decision for the next poll. Reads the head first, unless this member leads. `interval` is
-    /// the longest time to the next head, which this member promises if it leads.
+    /// Returns the decision for the next poll. Unless this member leads, reads the head from the store first.
+    /// If this member leads, it promises to write the next head within `interval`.
     pub(super) async fn step(&mut self, now: Duration, interval: Duration) -> Step {
         if self.lease.led_epoch().is_some() {
             if !self.lease.has_expired(now) {
@@ -168,7 +171,8 @@ impl Member {
         step
     }
 
-    /// Reads the head from the store, and lets the lease decide.
+    /// Reads the head (the object that names the leader) from the store, and lets the lease decide the next
+    /// step.
     async fn read_head(&mut self, now: Duration, interval: Duration) -> LeaseStep {
         let key = self.team.key(HEAD_KEY);
         // While the store returns an older head, the request names no version: this member did not keep the
@@ -202,8 +206,9 @@ impl Member {
         }
     }
 
-    /// Compares `head`, read from the store, with the known head, and lets the lease decide. Records `head`
-    /// unless it is older than the known one. `age` is the time since its write, by the store's clock.
+    /// Compares the head from the store with the known head, and returns the lease's decision. Keeps the new
+    /// head, unless an older one was read that does not count yet. `age` is the time since the head was
+    /// written, by the store's clock.
     fn take_head(
         &mut self,
         now: Duration,
@@ -246,11 +251,12 @@ impl Member {
         step
     }
 
-    /// Compares a head that was read at `now` with the known one.
+    /// Compares a head that was read at `now` with the known head, and decides whether it replaces the known
+    /// head.
     ///
-    /// A store may return an old state for a while, so at first an older head does not count. The store was
-    /// emptied and filled again if it returns older heads for too long, or if such heads get newer but are
-    /// still older than the known one. Then the head counts.
+    /// A store may return an old state for a while, so an older head is ignored at first. It counts, because
+    /// the store was emptied and filled again, in two cases: the store returns older heads for too long, or
+    /// the older heads advance although they are still behind the known head.
     fn compare_head(&mut self, now: Duration, content: &HeadContent) -> HeadOrder {
         let HeadContent::Valid(new) = content else {
             self.older_head = None;
@@ -355,16 +361,17 @@ impl Member {
     }
 }
 
-/// Relation of a head from the store to the known head.
+/// Relation of a head that was read from the store to the known head, which decides whether it replaces that
+/// head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadOrder {
-    /// The head is older, and the known one still counts.
+    /// The read head is older and is ignored; the known head still counts.
     Older,
-    /// The head is the known one.
+    /// The read head is the known one.
     Same,
-    /// The head continues the known one.
+    /// The read head replaces the known one: it comes later, or it is damaged or of another format.
     Newer,
-    /// The head counts, but its readings do not continue those in the cache, although they may have the same
-    /// keys.
+    /// The read head replaces the known one, but was not written after it. So its readings do not continue
+    /// those in the cache, although they may have the same keys.
     OtherLine,
 }

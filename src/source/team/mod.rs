@@ -51,24 +51,26 @@ use tokio::{
     time::timeout,
 };
 
-/// Lower limit of the time to the next head that a leader promises.
+/// Lower limit of the time within which a leader promises to write the next head (the object that renews its
+/// lead).
 const MIN_HEAD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Upper limit of the time to the next head that a leader promises.
+/// Upper limit of the time within which a leader promises to write the next head (the object that renews its
+/// lead).
 const MAX_HEAD_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Longest time for which a leader renews its lead during one poll.
 const MAX_RENEWED_POLL: Duration = Duration::from_secs(40);
 
-/// Upper limit of the random wait before a claim.
+/// Upper limit of the random wait before a member claims the lead.
 const MAX_CLAIM_JITTER: Duration = Duration::from_secs(1);
 
 /// Time between two reads of a store while this member polls for itself. A store that does not respond delays
 /// each poll that reads it.
 const ALONE_READ_INTERVAL: Duration = Duration::from_secs(12);
 
-/// Time that a member's clock shows when the machine starts. It is not zero, so that the clock has times for
-/// earlier readings.
+/// Value of a member's clock when the machine starts. It is not zero, so that the clock can also express
+/// times before the start, such as that of an older reading.
 const CLOCK_START: Duration = Duration::from_hours(24 * 30);
 
 /// Team of one run of Portolan: its store, and the part that this member takes.
@@ -113,7 +115,7 @@ impl TeamPolledSource {
         Self { inner, settings, member: AsyncMutex::new(None), last: Mutex::default() }
     }
 
-    /// Returns the longest time to the next head, which this member promises if it leads.
+    /// Returns the longest time between two heads, which this member promises to the others if it leads.
     fn interval(&self) -> Duration {
         self.inner.poll_interval().clamp(MIN_HEAD_INTERVAL, MAX_HEAD_INTERVAL)
     }
@@ -190,8 +192,8 @@ impl TeamPolledSource {
         outcome
     }
 
-    /// Returns the outcome of this member's own poll. If that poll belongs to an initial load that is not
-    /// complete yet, returns the leader's last reading instead, if the cache has one.
+    /// Returns the result of this member's own poll, with one exception: while its first load is not
+    /// complete, returns the leader's last reading instead, if the cache has one.
     fn prefer_complete(
         &self,
         member: &mut Member,

@@ -24,7 +24,7 @@ const NOTES_KEY: &str = "notes";
 /// Maximum number of attempts to write while other members write too.
 const MAX_WRITE_ATTEMPTS: usize = 8;
 
-/// Store and key of the notes on one source.
+/// Place where the notes on one source are stored: an object in the team's store, or a file of this user.
 #[derive(Clone)]
 pub struct NoteStore {
     store: Arc<dyn ObjectStore>,

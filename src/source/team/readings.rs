@@ -16,7 +16,9 @@ const MAX_FAILED_READINGS: u32 = 3;
 /// Maximum number of objects that this member reads at the same time.
 const MAX_READS_AT_ONCE: usize = 8;
 
-/// Maximum time between two reads of the head after which deltas may still continue the cached reading.
+/// Maximum time between two reads of the head at which deltas (changes) may still continue the cached
+/// reading. After a longer time, the store may have been emptied and filled again, so the next reading must
+/// begin with a whole snapshot.
 const MAX_HEAD_READ_GAP: Duration = Duration::from_mins(1);
 
 /// Precision of the times in a store's HTTP headers.
@@ -35,7 +37,7 @@ pub(super) struct ReadingCache {
     read_at: Duration,
     /// Time of the leader's poll for the newest reading in the store, on this member's clock.
     newest_read_at: Duration,
-    /// Time of the last read of the head.
+    /// Time of the last read of the head, the object that names the newest reading.
     head_read_at: Option<Duration>,
     failed_readings: u32,
     /// Reason why the newest reading could not be read.
@@ -43,7 +45,7 @@ pub(super) struct ReadingCache {
 }
 
 impl ReadingCache {
-    /// Returns an empty cache of readings of `source`.
+    /// Returns an empty cache of the readings (shared snapshots) of `source`.
     pub(super) fn new(source: SourceId) -> Self {
         Self {
             source,
@@ -73,11 +75,12 @@ impl ReadingCache {
         self.read_at = now;
     }
 
-    /// Records a new head that was read at `now`. By the store's clock, it was written `age` ago.
+    /// Records a new head (the object that names the newest reading), which was read at `now`. `age` is the
+    /// time since it was written, by the store's clock.
     ///
     /// The time of the reading is computed from ages only, so a wrong clock of the leader does no harm. The
-    /// head can't be older than this member's previous read of the head, even if the store reports a greater
-    /// age or none.
+    /// head was written after this member's previous read, so it is no older than that read, even if the
+    /// store reports a greater age or none.
     pub(super) fn note_head(&mut self, now: Duration, head: &Head, age: Option<Duration>) {
         let since_look = self.head_read_at.map(|at| now.saturating_sub(at));
         self.head_read_at = Some(now);
@@ -90,19 +93,19 @@ impl ReadingCache {
         }
     }
 
-    /// Makes the next reading begin with a base, because another reading may have the same keys as the cached
-    /// one.
+    /// Makes the next reading begin with a base (a whole snapshot). Needed after the store was emptied and
+    /// filled again, because a new reading may then have the same keys as the cached one.
     pub(super) fn begin_with_base(&mut self) {
         self.is_broken = true;
     }
 
-    /// Records that the head in the store was still the same at `now`.
+    /// Records that at `now` the store still had the same head.
     pub(super) fn note_same_head(&mut self, now: Duration) {
         self.head_read_at = Some(now);
     }
 
     /// Updates the cache to the reading `wanted`. If that fails, keeps the older reading. Returns the failure
-    /// only after several failed attempts in a row.
+    /// only after [`MAX_FAILED_READINGS`] failed attempts in a row.
     pub(super) async fn update(&mut self, team: &TeamFolder, wanted: &ReadingRef) -> Result<(), Failure> {
         match self.read_missing(team, wanted).await {
             Ok(()) => {

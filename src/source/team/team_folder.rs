@@ -3,7 +3,7 @@
 use crate::object_store::ObjectStore;
 use std::sync::Arc;
 
-/// Store of a team, and the prefix of all keys for one account and region.
+/// Store of a team, with the prefix of all keys for one account and region.
 #[derive(Clone)]
 pub(super) struct TeamFolder {
     pub store: Arc<dyn ObjectStore>,

@@ -70,7 +70,7 @@ struct Team {
     store: Arc<MemoryStore>,
     members: Vec<Member>,
     lags: [Duration; 3],
-    /// Snapshots of the leaders whose poll has not ended yet.
+    /// Snapshot of each leader whose poll has not ended yet, by the member's position.
     slow_polls: [Option<Snapshot>; 3],
     now: Duration,
     names: usize,

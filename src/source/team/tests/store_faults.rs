@@ -46,8 +46,8 @@ async fn members_poll_for_themselves_while_the_store_can_be_read_but_not_written
     }
 }
 
-/// Lets `old` follow a leader of the second epoch, then empties the store, and lets `new` lead in the first
-/// epoch.
+/// Returns two members of a store that was emptied: `old` followed a leader of the second epoch before, and
+/// `new` leads in the first epoch now.
 async fn restart_team(store: &Arc<MemoryStore>) -> (Member, Member) {
     let mut first = person(store, "first");
     turn(&mut first, at(0), &estate(&["web"])).await;
