@@ -106,8 +106,8 @@ impl Store {
         self.session.selected = near.or_else(|| self.default_selection());
     }
 
-    /// Returns the node that Portolan selects while the user has not: the node with the worst finding, or
-    /// else the first visible node.
+    /// Returns the node to select while the user has selected none: the node with the worst finding, or else
+    /// the first visible node.
     pub(in crate::store) fn default_selection(&self) -> Option<NodeId> {
         let faults = self.world.findings.iter().filter(|f| f.severity > Severity::Info);
         let worst = faults.into_iter().find_map(|f| f.node.clone());

@@ -13,7 +13,7 @@ const MAX_READING_BYTES: usize = 32 << 20;
 const MAX_READING_VALUES: usize = 6_000_000;
 
 /// Maximum length of a list or map, by the number of lists and maps around it. The lists of a snapshot have
-/// depth 1, those of a service 3, and those of a task 5. The last limit applies to all deeper ones.
+/// depth 1, those of a service 3, and those of a task 5. The last limit applies to all deeper lists.
 const MAX_LIST_LENGTHS: [u64; 6] = [100_000, 100_000, 100_000, 10_000, 10_000, 1_000];
 
 /// Maximum number of lists and maps around a value.

@@ -6,27 +6,30 @@ use crate::model::Text;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Name and version of the format of a team's objects. Portolan never reads another format, and overwrites a
-/// head of another format only if its leader is gone.
+/// Name and version of the format of a team's objects. Portolan never reads objects of another format. It
+/// overwrites a head (the object that names the leader) of another format only if that head has not changed
+/// for some time.
 pub const TEAM_SCHEMA: &str = "portolan.team/1";
 
-/// Maximum size of a head in bytes.
+/// Maximum size, in bytes, of a head: the object that names a team's leader.
 pub const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// Exclusive upper limit of the numbers of readings and heads in one epoch, so that they fit their keys.
+/// Exclusive upper limit of the numbers that a leader gives to its readings and heads. Such a number has at
+/// most 12 digits in an object's key.
 const MAX_NUMBER: u64 = 1_000_000_000_000;
 
-/// Maximum number of deltas that a head may name.
+/// Maximum number of deltas (changes between readings) that a head may name.
 pub(super) const MAX_LISTED_DELTAS: u64 = 256;
 
-/// Shortest and longest time between two heads that a leader may promise.
+/// Limits of the time within which a leader may promise to write its next head: the shortest and the longest.
 pub(super) const MIN_BEAT_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) const MAX_BEAT_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Number of promised intervals without a new head after which the leader counts as gone.
+/// Number of promised intervals without a new head (the object that a leader renews) after which the leader
+/// counts as gone.
 pub(super) const PATIENCE_INTERVALS: u32 = 3;
 
-/// Maximum age of a reading that a head names.
+/// Maximum age of a reading (shared snapshot) that a head may name.
 const MAX_READING_AGE: Duration = Duration::from_hours(24 * 7);
 
 /// Maximum length of the name of a member, in characters.
@@ -55,17 +58,19 @@ pub struct Leader {
     pub read_as: Text,
 }
 
-/// Reference to the newest reading in the store: its numbers and those of its objects.
+/// Reference to the newest reading (shared snapshot) in a team's store: its epoch and number, and the numbers
+/// of the objects that make it up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingRef {
-    /// Epoch of the leader that polled it. Until its own first poll, a new leader names the reading of an
-    /// earlier epoch.
+    /// Epoch of the leader that polled the reading. A new leader names the reading of an earlier epoch until
+    /// it has one of its own.
     pub epoch: u64,
     /// Number of the reading within its epoch.
     pub number: u64,
-    /// Number of the newest whole snapshot.
+    /// Number of the newest base (whole snapshot) of the reading.
     pub base: u64,
-    /// Number of the oldest delta that is still there. Delta 7 has the changes from reading 6 to reading 7.
+    /// Number of the oldest delta that is still in the store. Delta 7 has the changes from reading 6 to
+    /// reading 7.
     pub oldest_delta: u64,
     /// Number of services in the reading. Followers check their copy against it.
     pub services: usize,
@@ -73,7 +78,7 @@ pub struct ReadingRef {
     pub age_ms: u64,
 }
 
-/// Head of a team: names the leader and the newest reading, for all members.
+/// Head of a team: the small object that tells all members who leads and where the newest reading is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// `TEAM_SCHEMA`.
@@ -92,7 +97,7 @@ pub struct Head {
     pub interval_ms: u64,
     /// Number of members, including the leader.
     pub members: u32,
-    /// The newest reading; `None` before the first one.
+    /// Newest reading (shared snapshot); `None` before the first one.
     pub reading: Option<ReadingRef>,
 }
 
@@ -103,17 +108,17 @@ pub enum HeadContent {
     Valid(Box<Head>),
     /// Head of another format.
     OtherSchema {
-        /// Name and version of its format.
+        /// Name and version of the format.
         schema: Text,
-        /// Version of the Portolan that wrote it.
+        /// Version of the Portolan that wrote the head.
         version: Text,
     },
-    /// Bytes that are no head, with the reason.
+    /// Bytes that are not a head, with the reason.
     Damaged(Text),
 }
 
 impl Head {
-    /// Returns the promised time to the next head, clamped to the limits.
+    /// Returns the time within which the leader promises the next head, clamped to the limits.
     #[must_use]
     pub fn interval(&self) -> Duration {
         Duration::from_millis(self.interval_ms).clamp(MIN_BEAT_INTERVAL, MAX_BEAT_INTERVAL)

@@ -9,20 +9,21 @@ pub fn share_key(name: &impl std::fmt::Display) -> String {
     format!("{TEAM_FOLDER}/{name}")
 }
 
-/// Key of the head.
+/// Key of the head, the object that names the leader and the newest reading.
 pub const HEAD_KEY: &str = "head";
 
-/// Prefix of the keys of epochs.
+/// Prefix of the keys by which members claim epochs (periods of one leader).
 const EPOCH_PREFIX: &str = "epoch/";
 
-/// Prefix of the keys of members.
+/// Prefix of the keys of the objects by which members show that they are running.
 pub const MEMBER_PREFIX: &str = "member/";
 
-/// Exclusive upper limit of epochs, so that each fits its key. Only an attacker writes higher ones, and
-/// Portolan ignores them.
+/// Exclusive upper limit of the number of an epoch, so that each fits its key. Only an attacker writes higher
+/// numbers, and Portolan ignores them.
 pub const MAX_EPOCH: u64 = 100_000_000_000;
 
-/// Returns the key of an epoch. The member that creates this object may lead in the epoch.
+/// Returns the key of the object that claims an epoch. The member that creates this object may lead in the
+/// epoch.
 #[must_use]
 pub fn epoch_key(epoch: u64) -> String {
     format!("{EPOCH_PREFIX}{epoch:012}")
@@ -41,14 +42,14 @@ pub fn probe_key(id: &str) -> String {
     format!("{MEMBER_PREFIX}{id}.probe")
 }
 
-/// Returns the highest epoch among the keys of a store, or 0 if there is none.
+/// Returns the highest epoch number among `keys`, or 0 if no key belongs to an epoch.
 pub fn highest_epoch<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
     let epochs = keys.filter_map(|key| key.strip_prefix(EPOCH_PREFIX)?.parse().ok());
     epochs.filter(|epoch| *epoch < MAX_EPOCH).max().unwrap_or(0)
 }
 
-/// Key of an object that holds a reading or its changes. Each variant has the epoch and the number of the
-/// reading.
+/// Key of an object that holds a reading (shared snapshot) or the changes to one. Each variant has the epoch
+/// and the number of the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKey {
     /// Whole snapshot.

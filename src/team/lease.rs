@@ -4,13 +4,15 @@
 use super::head::{Head, HeadContent, PATIENCE_INTERVALS, Rank};
 use std::time::Duration;
 
-/// Time without a new head after which a member may overwrite a damaged head, or one of another format.
+/// Time for which a damaged head, or a head of another format, must stay unchanged before a member may
+/// overwrite it.
 const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
 
-/// Maximum time between two reads of the head while the leader writes new heads on time.
+/// Maximum time between two reads of the head (the object that the leader renews) while the leader writes it
+/// on time.
 const HEAD_READ_INTERVAL: Duration = Duration::from_secs(4);
 
-/// Time between two reads of the head while the next head is overdue.
+/// Time between two reads of the head (the object that the leader renews) while the leader is late.
 const OVERDUE_HEAD_READ_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time for which a member does not claim the lead after it gave the lead up or failed to lead. The time
@@ -21,14 +23,14 @@ const MAX_HOLD: Duration = Duration::from_hours(1);
 /// Number of failed polls in a row after which a leader gives up the lead.
 const MAX_FAILED_POLLS: u32 = 3;
 
-/// Result of reading a team's head from the store.
+/// Result of reading a team's head, the object that names the leader, from the store.
 #[derive(Clone, Copy, Debug)]
 pub enum HeadRead<'a> {
     /// The head has not changed since the last read.
     Same,
     /// The head has changed. The second value is its age on the store's own clock, if the store reports it.
     Changed(&'a HeadContent, Option<Duration>),
-    /// There is no head.
+    /// The store has no head.
     Missing,
     /// The store did not answer.
     Failed,
@@ -60,18 +62,20 @@ pub enum AloneReason {
     Damaged,
 }
 
-/// Lead of a team as one member sees it: its own lead, the last head, and the time before its next claim.
+/// Right to lead a team, as one member sees it: this member's own lead, the last head that it read, and the
+/// wait before its next claim.
 #[derive(Debug)]
 pub struct Lease {
     rank: Rank,
-    /// True if this member may lead: it is not a short command, and the store is not known to ignore
-    /// conditional writes.
+    /// True if this member may lead. False for a command that ends soon, and once the store is known to
+    /// ignore conditional writes.
     can_lead: bool,
     /// Random part of the wait before a claim, so that the members do not all claim at once.
     jitter: Duration,
     /// Lead of this member; `None` while it does not lead.
     held: Option<Held>,
-    /// Parts of the last head, and the time of its last change; `None` before the first head.
+    /// Parts of the last head (the object that names the leader), and the time at which that object last
+    /// changed; `None` before the first head.
     watched: Option<(Watched, Duration)>,
     /// Time at which the store last answered a read of the head.
     answered_at: Option<Duration>,
@@ -79,7 +83,7 @@ pub struct Lease {
     next_hold: Duration,
 }
 
-/// Lead of this member.
+/// This member's lead: its epoch, its last head, and its failed polls.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     epoch: u64,
@@ -89,7 +93,7 @@ struct Held {
     failed_polls: u32,
 }
 
-/// Parts of a head that matter for the decision about the lead.
+/// Parts of a head (the object that names the leader) by which a member decides if it may claim the lead.
 #[derive(Clone, Copy, Debug)]
 enum Watched {
     Leader { rank: Rank, released: bool, interval: Duration },
@@ -108,7 +112,7 @@ impl Watched {
         }
     }
 
-    /// Returns the time after which a head that has not changed counts as abandoned.
+    /// Returns the time for which the head must stay unchanged before a member may claim the lead.
     fn patience(self) -> Duration {
         match self {
             Self::Leader { released: true, .. } => Duration::ZERO,
@@ -119,7 +123,7 @@ impl Watched {
 }
 
 impl Lease {
-    /// Returns the state of a member that has not seen a head yet.
+    /// Creates the lease of a member that has not read a head yet.
     #[must_use]
     pub fn new(rank: Rank, can_lead: bool, jitter: Duration) -> Self {
         Self {
@@ -183,7 +187,7 @@ impl Lease {
         self.judge_head(now)
     }
 
-    /// Decides from the last head and the time since it changed.
+    /// Returns the next step, decided from the last head and the time since it changed.
     fn judge_head(&self, now: Duration) -> LeaseStep {
         let may_claim = self.may_claim(now);
         let claim_or = |reason| if may_claim { LeaseStep::Claim } else { LeaseStep::Alone(reason) };
@@ -206,7 +210,7 @@ impl Lease {
         }
     }
 
-    /// Returns the time to wait before the next read of the head.
+    /// Returns the time to wait before the next read of the head, the object that names the leader.
     #[must_use]
     pub fn head_read_interval(&self, now: Duration) -> Duration {
         match self.watched {
@@ -220,20 +224,20 @@ impl Lease {
         }
     }
 
-    /// Records that this member has written the first head of its epoch.
+    /// Records that this member has written the first head of its epoch, and so leads from now on.
     pub fn win(&mut self, now: Duration, epoch: u64, interval: Duration) {
         self.held = Some(Held { epoch, written_at: now, interval, failed_polls: 0 });
     }
 
-    /// Records that this member has written another head.
+    /// Records that this member has written another head, which renews its lead.
     pub fn renew(&mut self, now: Duration, interval: Duration) {
         if let Some(held) = &mut self.held {
             (held.written_at, held.interval) = (now, interval);
         }
     }
 
-    /// Records a poll by this member as the leader. `is_complete` is true if the poll read everything. A
-    /// complete poll resets the next wait to `FIRST_HOLD`.
+    /// Records a poll by this member as the leader. `is_complete` is true if the poll read everything. Then
+    /// the wait after the next failure starts again at `FIRST_HOLD`.
     pub fn note_poll(&mut self, succeeded: bool, is_complete: bool) {
         if let Some(held) = &mut self.held {
             held.failed_polls = if succeeded { 0 } else { held.failed_polls + 1 };
@@ -250,7 +254,8 @@ impl Lease {
         self.held.is_some_and(|held| held.failed_polls >= if is_lasting { 1 } else { MAX_FAILED_POLLS })
     }
 
-    /// Returns true if the leader's last head is so old that another member may soon take the lead.
+    /// Returns true if this member leads, but its last head is so old that another member may soon take the
+    /// lead.
     #[must_use]
     pub fn has_expired(&self, now: Duration) -> bool {
         // Half an interval before the other members may claim the lead.
@@ -278,7 +283,7 @@ impl Lease {
         }
     }
 
-    /// Returns true if `head` belongs to this member's own epoch, so that it still leads.
+    /// Returns true if this member wrote `head` in the epoch that it leads and has not released the lead.
     #[must_use]
     pub fn owns(&self, head: &Head, id: &str) -> bool {
         !head.released && self.led_epoch() == Some(head.epoch) && head.leader.id == *id

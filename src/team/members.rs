@@ -1,19 +1,19 @@
-//! Counts the members of a team. A member counts as long as the leader sees that the member's object in the
-//! store keeps changing. The times are those of the leader's own clock.
+//! Count of a team's members, made by the leader. A member is counted as long as its object in the store
+//! keeps changing. All times are on the leader's own clock.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// Time after which a member no longer counts, if its object has not changed. Members write their objects
-/// every minute.
+/// Time for which a member's object may stay unchanged before the member is no longer counted. Members write
+/// their objects every minute.
 const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// Time after which the leader can delete a member's object that has not changed.
+/// Time for which a member's object may stay unchanged before the leader deletes it.
 const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 
 /// Maximum number of members that a leader counts, including itself.
 pub const MAX_MEMBERS: u32 = 1_000;
 
-/// Count of a team's members: those that the leader sees, besides itself.
+/// Count of a team's members: the other members that the leader sees in the store, and the leader itself.
 #[derive(Debug, Default)]
 pub struct MemberCount {
     /// Version of each member's object by key, and the time of its last change on the leader's clock.

@@ -114,8 +114,8 @@ impl ReadingWriter {
         Ok(draft)
     }
 
-    /// Adds a base with the whole snapshot `newest` to the draft. Keeps the deltas since the last base, so
-    /// that a member with a reading since then can still apply them.
+    /// Adds a base (the whole snapshot `newest`) to the draft. Keeps the deltas since the previous base,
+    /// because a member that has one of the readings since then can still apply them.
     fn add_base(
         &self,
         draft: &mut ReadingDraft,

@@ -1,5 +1,5 @@
-//! Entry services: the services at which requests from outside enter, by the internet, a load balancer or a
-//! published port.
+//! Entry services: the services at which requests from outside enter, through the internet, a load balancer
+//! or a published port.
 
 use super::World;
 use crate::{
@@ -20,10 +20,11 @@ enum WayIn {
 }
 
 impl World {
-    /// Returns the services at which requests from outside enter: first targets of the internet, then other
-    /// targets of load balancers, then services with a published port that nothing calls, and then those that
-    /// only clients such as load generators call. Within each kind, the services with the most callees come
-    /// first. Databases and telemetry receivers are not included.
+    /// Returns the services at which requests from outside enter. The order is: callees of the internet and
+    /// of internet-facing load balancers, callees of other load balancers, services with a published port
+    /// that nothing calls, and services with a published port that only clients such as load generators call.
+    /// Within each kind, the services with the most callees come first. A published port does not make a data
+    /// store or a telemetry receiver an entry service.
     #[must_use]
     pub fn entry_services(&self) -> Vec<&Node> {
         let topology = self.topology();
@@ -72,7 +73,8 @@ impl World {
     }
 }
 
-/// Returns the callees of `gate`, and the callees of the load balancers among them.
+/// Returns the callees of the node `gate`. If a callee is a load balancer, also returns the callees of that
+/// load balancer.
 fn with_targets_of_load_balancers<'a>(topology: &'a Topology, gate: &'a NodeId) -> BTreeSet<&'a NodeId> {
     let mut found: BTreeSet<&NodeId> = topology.calls(gate).map(|(to, _)| to).collect();
     let balancers: Vec<&NodeId> = found.iter().copied().filter(|id| is_load_balancer(topology, id)).collect();

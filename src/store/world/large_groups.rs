@@ -38,8 +38,8 @@ pub struct LargeGroups {
 struct GroupSplit {
     /// Number of words with which all names in the group begin.
     shared_words: usize,
-    /// Names of the parts. A service belongs to the part whose name is the first word after the shared words
-    /// of its own name.
+    /// Names of the parts. A part has the services whose names continue with the name of the part, after the
+    /// words that all names in the group share.
     part_words: BTreeSet<String>,
 }
 

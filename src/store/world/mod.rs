@@ -240,8 +240,8 @@ impl World {
         }
     }
 
-    /// Evaluates the findings. Records their starts and ends in the history only after all sources have been
-    /// read, because many findings before that are false.
+    /// Evaluates the findings. Records the start and end of findings in the history only after all sources
+    /// have been read, because many earlier findings are wrong for lack of data.
     fn evaluate_findings(&mut self) {
         let tracker = std::mem::take(&mut self.outage_tracker);
         let log_signals = self.stream_health.log_signals(self.now);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// Maximum number of ended operations that are kept to show and undo them.
 const MAX_ENDED_OPERATIONS: usize = 20;
 
-/// Operation that the user confirmed, with its progress.
+/// Operation, such as a restart, that the user confirmed, with its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackedOperation {
     /// Number of the operation, counted from one in this run of the program.
@@ -148,7 +148,8 @@ impl World {
         self.end_operation(number, Verdict { is_as_planned: false, text });
     }
 
-    /// Compares the services of operations that have not ended with the plans.
+    /// Updates each operation whose calls are made and whose result is awaited: compares the services with
+    /// the plan, and ends the operation if its result is known.
     pub(super) fn update_operations(&mut self) {
         let mut ended = Vec::new();
         for operation in &mut self.operations.tracked {

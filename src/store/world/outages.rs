@@ -72,8 +72,9 @@ impl World {
         due
     }
 
-    /// Returns `snapshot` with one change: instances that a user stopped during an earlier run are stopped
-    /// instead of failed.
+    /// Returns `snapshot` with one change: an instance that a user stopped during an earlier run gets the
+    /// state `Stopped` and the exit cause `StopRequested`, because the source may report the stop as a
+    /// failure.
     pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
         if self.outage_save_state.requested_stops.is_empty() {
             return snapshot;

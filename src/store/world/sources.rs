@@ -24,7 +24,7 @@ impl World {
         true
     }
 
-    /// Sets the time of the next poll of `source`, and its share of the API quota.
+    /// Sets the time of the next poll of `source`, and the fraction of its API quota that was used.
     pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.poll_schedule = Some(pace);

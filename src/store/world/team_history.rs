@@ -13,11 +13,12 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Minimum time between two writes of one source's history.
 const SHARE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Maximum lead of another member's clock over this member's clock. Portolan ignores entries from later
-/// times.
+/// Maximum time by which another member's clock may be ahead of this member's clock. Portolan ignores entries
+/// that are further in the future.
 const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// Setting for the team's history, and the versions that were last shared.
+/// State of sharing the history with a team: the time for which the team keeps it, and the version of each
+/// source's history that this member last shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TeamHistoryState {
     /// Time for which the team keeps its history; zero if the team keeps none.
@@ -49,13 +50,13 @@ impl World {
         }
     }
 
-    /// Returns the latest time of an entry that is not ignored.
+    /// Returns the latest time that an entry of another member may have. Later entries are ignored.
     fn latest_accepted_time(&self) -> Timestamp {
         self.now.checked_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX)
     }
 
-    /// Returns the history of each source that this member leads, if it has changed since it was last shared.
-    /// Returns a source at most once a minute.
+    /// Returns the history of each source that this member polls for the team, if the history has changed
+    /// since it was last shared. Each source is due at most once a minute.
     pub fn due_history_shares(&mut self) -> Vec<(SourceId, Vec<Arc<Entry>>)> {
         if self.team_history.keep.is_zero() {
             return Vec::new();
@@ -83,7 +84,7 @@ impl World {
     }
 }
 
-/// Returns the entries for another member's action, one set for each of its services.
+/// Returns the timeline entries for another member's action: the same entries for each service of the action.
 fn action_entries(source: &SourceId, action: &SharedAction) -> Vec<Entry> {
     let texts = action.timeline_texts().into_iter();
     let entries = texts.flat_map(|(at, text, health)| {

@@ -53,8 +53,8 @@ impl UsageHistory {
         }
     }
 
-    /// Drops the samples and results beyond the limits, because those of a share may exceed them. Keeps the
-    /// newest samples of an instance.
+    /// Drops the samples and results beyond the limits. A history that was read from a share may exceed them.
+    /// Keeps the newest samples of an instance.
     #[must_use]
     pub fn within_limits(mut self) -> Self {
         let excess = self.recent_results.len().saturating_sub(MAX_TRACKED_INSTANCES);

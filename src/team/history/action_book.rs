@@ -36,7 +36,7 @@ pub struct SharedAction {
     /// ARN under which the member acted; `None` if it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Text>,
-    /// Time at which the member confirmed it, UTC.
+    /// Time at which the member confirmed the action, UTC.
     pub at: Timestamp,
     /// Identifier of the kind of action, such as `restart`.
     pub action: Text,
@@ -64,7 +64,8 @@ pub struct ActionResult {
 /// Kinds of actions in the audit log that are sessions in containers.
 const SESSION_ACTIONS: [&str; 2] = [ShellRequest::AUDIT_ACTION, ForwardRequest::AUDIT_ACTION];
 
-/// Maximum time by which an action in the book may be newer than an action that is added.
+/// Maximum time by which other actions in the book may be newer than an action that is added. Newer ones come
+/// from a wrong clock and are dropped.
 const MAX_ACTION_LEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Actions of all members on the services of one account, the oldest first.
@@ -176,9 +177,9 @@ impl ActionBook {
         }
     }
 
-    /// Adds an action, or replaces the one with the same id. If the book is full, drops the oldest. Also
-    /// drops actions more than `MAX_ACTION_LEAD` newer than this one, because they would never become the
-    /// oldest.
+    /// Adds an action, or replaces the action with the same id. If the book is full, drops the oldest action.
+    /// Also drops each action that is more than `MAX_ACTION_LEAD` newer than the added one, because an action
+    /// from such a wrong clock would never become the oldest.
     pub fn add(&mut self, action: SharedAction) {
         let latest = action.at.checked_add(MAX_ACTION_LEAD).unwrap_or(Timestamp::MAX);
         self.actions.retain(|known| known.id != action.id && known.at <= latest);

@@ -65,8 +65,8 @@ impl HistorySegment {
         Ok(Self { entries, is_cut })
     }
 
-    /// Adds entries of the hour, unless the segment already records the same change. Returns true if it added
-    /// any.
+    /// Adds entries of the hour, except those whose change the segment already records. Returns true if it
+    /// added any.
     pub fn add(&mut self, entries: impl IntoIterator<Item = Arc<Entry>>) -> bool {
         let before = self.entries.len();
         for entry in entries {

@@ -39,7 +39,7 @@ fn packed(entries: impl IntoIterator<Item = Arc<Entry>>) -> Vec<u8> {
     segment.pack().unwrap()
 }
 
-/// Returns an object with `value`, as Portolan would not write it.
+/// Packs `value` into an object whose content Portolan itself would not write.
 fn forged(value: &Value) -> Vec<u8> {
     pack(value).unwrap()
 }

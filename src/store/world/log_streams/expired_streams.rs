@@ -1,4 +1,4 @@
-//! Log streams of expired tasks, which ECS no longer lists. Their streams may still exist.
+//! Log streams of expired tasks: ECS no longer lists these tasks, but their streams may still exist.
 
 use super::log_targets::log_targets;
 use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId, Text};
@@ -26,9 +26,9 @@ struct PrefixWriters {
 /// Returns log targets for the streams of expired tasks, one for each service and each stream name prefix of
 /// its current instances.
 ///
-/// In the label of a target, `*` stands for the task. If several services share a prefix, an expired stream
-/// can't be attributed to one of them. Then each of these services gets an unreadable target with this
-/// explanation.
+/// In the label of a target, `*` stands for the task. If several services share a prefix, Portolan can't tell
+/// which of them wrote an expired stream. Then each of these services gets an unreadable target that gives
+/// this as the reason.
 #[must_use]
 pub fn expired_stream_targets<'a>(services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
     let mut writers_by_prefix: BTreeMap<StreamPrefix, PrefixWriters> = BTreeMap::new();
@@ -66,8 +66,8 @@ fn targets_for_prefix(at: &StreamPrefix, writers: &PrefixWriters) -> Vec<LogTarg
     writers.services.iter().map(target).collect()
 }
 
-/// Splits the name of the stream of `target` in front of the task id. Returns the prefix and the whole name,
-/// or `None` if the name does not end in the task id.
+/// Splits the stream name of `target` before the task id at its end. Returns the prefix and the whole name,
+/// or `None` if the name does not end with the task id.
 fn split_stream_name(target: &LogTarget) -> Option<(StreamPrefix, Text)> {
     let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
     let (source, region) = (SourceId::from(&target.service), region.clone());

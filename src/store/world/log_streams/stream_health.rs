@@ -25,15 +25,16 @@ const SILENCE_FACTOR: i32 = 10;
 /// Minimum duration of a silence that is reported, even if the gaps before it were very short.
 const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Longest plausible time between two ticks. If more time has passed, the machine was suspended, and Portolan
-/// read no stream.
+/// Longest plausible time between two calls of [`StreamHealth::tick`]. After a longer time, the machine was
+/// probably suspended, so Portolan could not read any stream meanwhile.
 const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
 
 /// Key of a log stream: its service and its label. The key of a missing log group has the name of the group
 /// instead of a label.
 type StreamKey = (ServiceId, SharedText);
 
-/// Statistics about the output of the followed streams, and the missing log groups.
+/// Statistics about the output of the followed log streams, by which silent streams are found, and the
+/// missing log groups.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct StreamHealth {
     streams: BTreeMap<StreamKey, StreamActivity>,
