@@ -54,9 +54,10 @@ fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, Nod
     }
 }
 
-/// Adds pairs of services in different sources that run the same image. Each service of a pair must be the
-/// only one in its group with this image, or the only one with this image and the other service's name.
-/// Services of a known product must have the same name.
+/// Adds pairs of services in different sources that run the same image. A pair must be unambiguous in both
+/// directions: in the group of each service, the service is the only one with the image, or the only one with
+/// the image that has the other service's name. If the image is a known product such as PostgreSQL, both
+/// services must also have the same name.
 fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     let mut running: BTreeMap<&str, BTreeMap<GroupKey<'_>, Vec<&Service>>> = BTreeMap::new();
     for service in inventory.services() {

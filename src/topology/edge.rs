@@ -76,7 +76,7 @@ impl EdgeMap {
         callers.get(node).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the edge between `ends` for changes. Adds the edge if it is missing.
+    /// Returns the edge between `ends` as a mutable reference. Adds the edge if it is missing.
     pub(super) fn get_or_add(&mut self, ends: EdgeKey) -> &mut Edge {
         match self.by_caller.entry(ends) {
             btree_map::Entry::Occupied(edge) => edge.into_mut(),
@@ -87,12 +87,13 @@ impl EdgeMap {
         }
     }
 
-    /// Returns the edge between `ends` for changes of its evidence, or `None` if there is none.
+    /// Returns the edge between `ends` as a mutable reference, so that its evidence can change, or `None` if
+    /// there is none.
     pub(super) fn get_mut(&mut self, ends: &EdgeKey) -> Option<&mut Edge> {
         self.by_caller.get_mut(ends)
     }
 
-    /// Returns the edges in `range` for changes of their evidence.
+    /// Returns mutable references to the edges in `range`, so that their evidence can change.
     pub(super) fn range_mut(
         &mut self,
         range: impl RangeBounds<EdgeKey>,
@@ -107,7 +108,8 @@ impl EdgeMap {
     }
 }
 
-/// Readers use an `EdgeMap` like the `BTreeMap` from caller and callee to edge that it contains.
+/// Read access to the edges: an [`EdgeMap`] dereferences to its `BTreeMap`, whose keys are the nodes of
+/// caller and callee.
 impl Deref for EdgeMap {
     type Target = BTreeMap<EdgeKey, Edge>;
 

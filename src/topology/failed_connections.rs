@@ -27,9 +27,12 @@ pub struct FailedConnection {
     pub seen: SeenPeriod,
 }
 
-/// Returns the rejected and failed connection attempts of known services that no success followed. Rejected
-/// attempts may go to any address. Failed attempts count only if they go to a known node, because they may
-/// come from a log line, which may name any address.
+/// Returns the rejected and failed connection attempts of known services that no success followed. Leaves out
+/// attempts of a service to reach itself.
+///
+/// Rejected attempts may go to any address, and only a later success at the same port makes up for them.
+/// Failed attempts count only if they go to a known node, because they may come from a log line, which may
+/// name any address. A later success at any port of the callee makes up for them.
 #[must_use]
 pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<FailedConnection> {
     let turned_away = |key: &ConnectionKey| key.outcome != ConnectionOutcome::Accepted;
@@ -123,7 +126,7 @@ fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
     (&key.from, &key.to, key.port)
 }
 
-/// Returns the time of the last accepted connection between each pair of ends and to each port.
+/// Returns the time of the last accepted connection for each combination of caller, callee and port.
 fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Timestamp> {
     let mut passed = BTreeMap::new();
     let accepted = |key: &ConnectionKey| key.outcome == ConnectionOutcome::Accepted;
@@ -134,8 +137,8 @@ fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Ti
     passed
 }
 
-/// Returns the time at which each service last reached a service at any port, by caller and node id of the
-/// callee.
+/// Returns the time of the last accepted connection from one service to another at any port, by caller and by
+/// the callee's node id.
 fn last_reached_times(inventory: &Inventory) -> BTreeMap<(&ServiceId, &str), Timestamp> {
     let mut reached = BTreeMap::new();
     for (key, seen) in inventory.observations().connections() {

@@ -54,7 +54,8 @@ impl Topology {
             .collect()
     }
 
-    /// Returns the shortest name that identifies only this node: its label, `group/name`, or its id.
+    /// Returns a name that identifies only this node: the first of its label, `group/name` and its id that no
+    /// other node has.
     #[must_use]
     pub fn unique_name(&self, node: &Node) -> String {
         let names = [node.label(), node.group_and_name()];

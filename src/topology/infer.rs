@@ -47,7 +47,7 @@ pub(super) struct TopologyBuilder<'a> {
     /// Evidence that makes no edge by itself, by caller and callee. [`Self::finish`] adds it to edges that
     /// exist for another reason.
     supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
-    /// The edges that may have got new evidence.
+    /// Edges that may have received new evidence.
     touched_edges: BTreeSet<EdgeKey>,
 }
 
@@ -114,7 +114,9 @@ impl<'a> TopologyBuilder<'a> {
     }
 
     /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`].
-    /// Adds a node for an address outside the estate, and records a dangling reference.
+    /// Adds a node for an address outside the estate, unless the evidence counts only inside it. Records a
+    /// dangling reference if the address looks internal but no node has it, the evidence is declared, and the
+    /// address has a scheme or port.
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -168,7 +170,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Resolves `address` as the caller `from` would.
+    /// Resolves `address` from the point of view of the caller `from`. For a caller whose networks are
+    /// unknown, such as a load balancer, the address counts only if exactly one node has its host.
     fn resolve_address(&self, from: Caller<'_>, address: &Address) -> Resolution {
         match from {
             Caller::Service(service) => self.resolver.resolve(service, address),
@@ -196,7 +199,7 @@ impl<'a> TopologyBuilder<'a> {
     }
 
     /// Adds the supporting evidence to the edges that exist for another reason. Returns the edges that may
-    /// have got new evidence.
+    /// have received new evidence.
     pub(super) fn finish(self) -> BTreeSet<EdgeKey> {
         for (ends, more) in self.supporting_evidence {
             if let Some(edge) = self.topology.edges.get_mut(&ends) {
@@ -208,7 +211,8 @@ impl<'a> TopologyBuilder<'a> {
 }
 
 impl Topology {
-    /// Puts the source in front of the display name of each group whose name several sources have.
+    /// Sets the display name of each group that exists under the same name in several sources: the name of
+    /// the source comes first, as in `source/group`.
     fn disambiguate_groups(&mut self) {
         let mut sources: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
         for node in self.nodes.values() {
@@ -226,7 +230,7 @@ impl Topology {
     }
 
     /// Corroborates and sorts the evidence of `edges`, so that the result does not depend on the order in
-    /// which it was found. Also sorts the dangling references.
+    /// which the evidence was found. Also sorts the dangling references.
     pub(super) fn corroborate_and_sort(&mut self, edges: BTreeSet<EdgeKey>) {
         let rank = |e: &Evidence| {
             (EVIDENCE_KINDS.iter().position(|kind| kind == e.kind), e.location.clone(), e.detail.clone())
@@ -242,8 +246,8 @@ impl Topology {
     }
 }
 
-/// Raises the strength of an edge's evidence to declared, if all of it is only possible and at least two
-/// independent kinds of evidence support the edge.
+/// Raises the strength of an edge's evidence to declared if at least two independent kinds of evidence
+/// support the edge and all of its evidence is only possible.
 fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;

@@ -17,9 +17,10 @@ pub struct Need {
     pub strength: Strength,
 }
 
-/// Returns the nodes that `node` needs, without `node` itself. Nodes along observed and declared calls come
-/// first, then nodes that need a merely possible call. In each of these parts callees come before their
-/// callers, unless they call each other in a cycle.
+/// Returns the nodes that `node` needs, without `node` itself. The first part has the nodes that it reaches
+/// along observed and declared calls only. The second part has the nodes that it reaches only over a call
+/// that is merely possible. In each part, callees come before their callers, unless they call each other in a
+/// cycle.
 #[must_use]
 pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
     let (mut found, mut known) = (Vec::new(), BTreeSet::from([node.clone()]));
@@ -92,7 +93,7 @@ fn visit(
     }
 }
 
-/// Sorts each part of `found` so that callees come before their callers, except in cycles.
+/// Sorts both parts of `found` (see [`needs`]) so that callees come before their callers, except in cycles.
 fn order_callees_first(topology: &Topology, found: &mut Vec<Need>) {
     let place: BTreeMap<NodeId, usize> =
         found.iter().enumerate().map(|(at, need)| (need.node.clone(), at)).collect();

@@ -153,9 +153,10 @@ impl Resolver {
 
     /// Resolves `address` for the caller `service`.
     ///
-    /// An endpoint counts only if its scope is everywhere or a network of the caller. The caller itself is
-    /// never a result. If several nodes match, nodes at the address's port have precedence, then nodes of the
-    /// caller's source, then nodes of the caller's group.
+    /// An endpoint counts only if its scope is everywhere or a network of the caller. If no endpoint counts,
+    /// Service Connect aliases in the caller's own cluster do. The caller itself is never a result. If
+    /// several nodes match, nodes at the address's port have precedence, then nodes of the caller's source,
+    /// then nodes of the caller's group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -205,9 +206,9 @@ impl Resolver {
 const PORT_ONLY_ORIGINS: [HostOrigin; 2] =
     [HostOrigin::Endpoint(EndpointOrigin::PublishedPort), HostOrigin::Endpoint(EndpointOrigin::Loopback)];
 
-/// Returns the candidates that match the port of `address`. For an address with a port, these are the
-/// candidates with exactly that port, or else those that cover every port. For one without a port, these are
-/// the candidates that cover every port, or else all.
+/// Returns the candidates that match the port of `address`. If it has a port, these are the candidates with
+/// exactly that port, or else the candidates that cover every port. If it has no port, these are the
+/// candidates that cover every port, or else all candidates.
 fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a HostEntry> {
     let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
     let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Maximum number of stops at entry services, which clients outside of all sources can reach.
+/// Maximum number of stops at entry services, at which requests from outside enter.
 const MAX_ENTRY_STOPS: usize = 2;
 /// Maximum number of stops at services with many callers.
 const MAX_BUSY_STOPS: usize = 3;

@@ -48,8 +48,8 @@ const GENERIC_NAMES: &[&str] = &[
 pub struct ServiceMatch {
     /// The checkout with the code or at least a catalogue entry of the service.
     pub checkout: Arc<Checkout>,
-    /// Indices into the checkout's `entities` of those that describe the service. Each catalogue file has at
-    /// most one.
+    /// Positions, in the checkout's `entities`, of the entities that describe the service. At most one entity
+    /// comes from each catalogue file.
     entities: Vec<usize>,
     /// Folder of the service's code, relative to the checkout and empty for its root; `None` if unknown.
     pub folder: Option<Text>,
@@ -71,12 +71,13 @@ pub struct CatalogueMatches {
     of_service: BTreeMap<ServiceId, ServiceMatch>,
 }
 
-/// The evidence that ties a service to a checkout, other than a name.
+/// Evidence that connects a service with a checkout, other than the name of the service.
 #[derive(Clone, Copy)]
 enum Tie<'a> {
     /// A compose file of the checkout builds the service.
     Build(&'a Arc<Checkout>, &'a ComposeBuild),
-    /// The running service names the repository of the checkout.
+    /// The running service names the repository of the checkout. If it names none, its only image has the
+    /// path of that repository.
     Repository(&'a Arc<Checkout>),
 }
 
@@ -132,9 +133,11 @@ impl CatalogueMatches {
     }
 }
 
-/// Indexes of the checkouts by everything that can tie a service to them.
+/// Indexes of the checkouts: by repository, compose build, entity name and path. A service is matched through
+/// them.
 struct CheckoutIndex<'a> {
-    /// Checkouts with a remote, and that remote, by repository name in lower case.
+    /// Checkouts that have a git remote, each with the URL of the remote, by the repository's name in lower
+    /// case.
     remotes: BTreeMap<String, Vec<(&'a Arc<Checkout>, &'a RepositoryUrl)>>,
     /// Compose builds with their checkouts, by compose file and service.
     builds: BTreeMap<(&'a str, &'a str), (&'a Arc<Checkout>, &'a ComposeBuild)>,
@@ -173,8 +176,9 @@ impl<'a> CheckoutIndex<'a> {
         index
     }
 
-    /// Returns the tie of a service to a checkout, or `None` if there is none. A compose build has precedence
-    /// over a repository, because it was made from the files on this machine.
+    /// Returns the evidence that connects a service with a checkout, or `None` if there is none. A compose
+    /// build has precedence over a repository, because it was made from the files on this machine. If the
+    /// service names no repository, the path of its only image counts as one.
     fn tie(&self, service: &Service) -> Option<Tie<'a>> {
         let files = service.profile.compose_files.iter();
         let build = files.rev().find_map(|file| self.builds.get(&(file.as_str(), service.name.as_str())));
@@ -194,9 +198,9 @@ impl<'a> CheckoutIndex<'a> {
         })
     }
 
-    /// Returns the tie to the checkout whose remote has the same path as the image, such as `acme/shop`,
-    /// because registries of git hosts name images after repositories. Returns `None` if no checkout or
-    /// several have this path.
+    /// Returns the checkout whose git remote has the path `path`, such as `acme/shop`. The path is that of an
+    /// image, because the registries of git hosts name images after repositories. Returns `None` if no
+    /// checkout has this path, or several have it.
     fn tie_of_path(&self, path: &str) -> Option<Tie<'a>> {
         let path = path.to_lowercase();
         let (_, name) = path.rsplit_once('/')?;
@@ -206,8 +210,8 @@ impl<'a> CheckoutIndex<'a> {
         same.next().is_none().then_some(Tie::Repository(checkout))
     }
 
-    /// Returns the match of a service that runs a third-party image: entities with the service's name, in the
-    /// checkout whose compose file started it.
+    /// Returns the match of a service that runs a third-party image: the entities that have its name or its
+    /// name in telemetry, in the checkout whose compose file started the service.
     fn match_at_home(&self, service: &Service) -> Option<ServiceMatch> {
         let file = service.profile.compose_files.last()?;
         let home =
@@ -219,7 +223,10 @@ impl<'a> CheckoutIndex<'a> {
         Some(ServiceMatch { has_code: false, ..service_match(home, &entities, None) })
     }
 
-    /// Returns the match of a service that has no tie, by a name that only one checkout has in its catalogue.
+    /// Matches a service by its name, if it has no other evidence ([`Tie`]): returns the match with the only
+    /// checkout whose catalogue has this name. Returns `None` if the service names a repository or runs a
+    /// known product. A generic name such as `web` counts only if the checkout is named like the service's
+    /// group.
     fn match_of_name(&self, service: &Service) -> Option<ServiceMatch> {
         // If the service names a repository, that repository is none of these checkouts. A known product has
         // its code elsewhere.

@@ -135,8 +135,9 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     facts
 }
 
-/// Returns `fact`, with the full URL of the checkout's remote as its value if it names the same repository by
-/// its path alone, as many catalogue files do.
+/// Returns `fact` with a complete repository URL. Many catalogue files name a repository without its real
+/// host. If such a value has the same path as the checkout's git remote, the URL of the remote replaces it.
+/// Otherwise returns `fact` unchanged.
 fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFact {
     let stated = RepositoryUrl::parse(&fact.value).filter(|_| fact.field == ProfileField::Repository);
     match (remote, stated) {

@@ -39,8 +39,8 @@ pub enum Callee<'a> {
     /// An address that counts only if a node of the estate has it as an endpoint. It never becomes a
     /// dependency.
     EstateAddress(Address),
-    /// Name of a service in the caller's group. If the group has no such service, the only service of this
-    /// name.
+    /// Name of a service in the caller's group. If the group has no such service, the name stands for the
+    /// only service of this name in all groups.
     ServiceName(&'a str),
     /// Id of a service, and the port if known.
     Service(&'a ServiceId, Option<u16>),

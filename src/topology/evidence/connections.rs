@@ -48,8 +48,9 @@ pub(super) fn search<'a>(
     }
 }
 
-/// Returns true if `end` is a private IP address. The network may have assigned it to another task since the
-/// flow log was written. The source has already replaced the addresses that it knows by services.
+/// Returns true if `end` is still a private IP address. The source replaces each address that it knows with
+/// the service that has it. The network may have assigned any other address to another task since the flow
+/// log was written.
 fn is_reassignable(end: &ConnectionEnd) -> bool {
     let ConnectionEnd::Address(address) = end else { return false };
     match address.host {

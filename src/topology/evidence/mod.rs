@@ -258,10 +258,10 @@ impl EvidenceKind {
     }
 }
 
-/// Returns true if `from`, which starts after `to`, is certainly a client of `to`. It is one if `to` is a
-/// product that only serves, with two exceptions. A telemetry product is a client of databases, caches and
-/// object stores, but only monitors other products. A proxy forwards requests, but is not a client of
-/// products that store data.
+/// Returns true if `from` is certainly a client of `to`, given that `from` starts after `to`. For this, `to`
+/// must be a product that only receives calls, such as a database. There are two exceptions. A telemetry
+/// product is a client only of databases, caches and object stores; it just monitors other products. A proxy
+/// is not a client of products that store data.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };

@@ -7,8 +7,8 @@ use crate::{
     topology::Product,
 };
 
-/// Emits a candidate for each service with a proxy label and each proxy of the product that the label is for,
-/// if that proxy can reach the service.
+/// Emits a candidate for each service with a proxy label and each proxy that can reach the service. The proxy
+/// must be of the product to which the label belongs, such as Traefik.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let inventory = input.inventory;
     for (service, reference) in inventory.references().filter(|(_, m)| m.kind == ReferenceKind::ProxyLabel) {
@@ -24,9 +24,9 @@ pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCand
     }
 }
 
-/// Returns true if `proxy` can reach `service` over a common network, or through the host if one of the two
-/// uses the host's network (Traefik: Docker provider, Host Networking). Two services that only reach the host
-/// don't reach each other.
+/// Returns true if `proxy` can reach `service` in the same source: over a common network, or through the host
+/// if one of the two uses the host's network (Traefik: Docker provider, Host Networking). Two services don't
+/// reach each other only because both can reach ports of the host.
 fn can_reach(proxy: &Service, service: &Service) -> bool {
     let source = proxy.source();
     if source != service.source() {

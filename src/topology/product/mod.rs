@@ -92,9 +92,9 @@ impl ProductRole {
         }
     }
 
-    /// Returns true if products of this role only receive calls. Then a service that waits for such a product
-    /// to start is its client. Telemetry products and proxies don't count, because they may call the service
-    /// that waits for them.
+    /// Returns true if products of this role only receive calls. A service that waits for the start of such a
+    /// product is a client of the product. False for telemetry products and proxies, because they may call
+    /// the service that waits for them, and for the role `Other`.
     #[must_use]
     pub fn only_serves(self) -> bool {
         matches!(

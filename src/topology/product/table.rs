@@ -2,7 +2,7 @@
 
 use super::{Product, ProductRole};
 
-/// Creates a row of the table: a product that does not only receive telemetry.
+/// Creates a row of the table for any product except a pure receiver of telemetry.
 const fn product(
     id: &'static str,
     role: ProductRole,
@@ -15,7 +15,7 @@ const fn product(
     Product { id, role, client_behaviour: about, schemes, images, ports, hosts, receives_telemetry: false }
 }
 
-/// Creates a row of the table: a product that only receives telemetry.
+/// Creates a row of the table for a product that only receives telemetry.
 const fn telemetry_receiver(
     id: &'static str,
     about: &'static str,
