@@ -59,7 +59,8 @@ impl Program {
 }
 
 /// Changes the kind of references that several services of a group share, such as `Environment` to
-/// `SharedSetting`. `programs` has the program of each service, if it is known.
+/// `SharedSetting`. Looks only at groups with at least [`MIN_SHARERS`] services. `programs` has the program
+/// of each service, if it is known.
 pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
     let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
     for service in services.iter() {
@@ -237,9 +238,10 @@ impl<'a> GroupReferences<'a> {
     }
 }
 
-/// Returns the references in variables and arguments that are shared settings. Either all of `members` have
-/// the reference, or at least `MIN_SHARERS` have it, and the service that it names is one of them. No service
-/// needs its own address in order to call itself, so the project has written the setting once for all.
+/// Returns the references in variables and arguments that count as settings of the whole group. There are two
+/// cases: all of `members` have the reference, or at least [`MIN_SHARERS`] have it and one of these is the
+/// service that it names. In the second case, the setting was written once for all services, because no
+/// service needs its own address in order to call itself.
 fn shared_settings<'a>(members: &'a [Arc<Service>], hosts: &HostOwners<'a>) -> BTreeSet<&'a Reference> {
     let mut sharers: BTreeMap<&Reference, BTreeSet<&ServiceId>> = BTreeMap::new();
     for service in members {

@@ -41,7 +41,7 @@ const MAX_NAME_CHARS: usize = 60;
 pub enum Rank {
     /// A person's Portolan, which ends when its terminal is closed.
     Person,
-    /// `portolan collect`.
+    /// A `portolan collect` process, which runs without a screen.
     Collector,
 }
 

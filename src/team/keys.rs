@@ -1,9 +1,11 @@
-//! Keys of a team's objects. Except for shares, they are relative to the folder of one account and region.
+//! Keys of a team's objects. The keys of shared screens (shares) are relative to the store, all others to the
+//! folder of one account and region.
 
 /// First folder in the key of every object, after the prefix from the configuration.
 pub const TEAM_FOLDER: &str = "portolan";
 
-/// Returns the key of the share `name`, such as `portolan/share/7f3k`. Shares belong to no account.
+/// Returns the key of the shared screen `name`, such as `portolan/share/7f3k`. A shared screen belongs to no
+/// account.
 #[must_use]
 pub fn share_key(name: &impl std::fmt::Display) -> String {
     format!("{TEAM_FOLDER}/{name}")

@@ -14,7 +14,8 @@ pub struct Topology {
     pub nodes: BTreeMap<NodeId, Node>,
     /// Calls, by caller and callee. Both ends of each call are in `nodes`.
     pub edges: EdgeMap,
-    /// References to addresses that look like those of the estate, although no node has them as endpoints.
+    /// References to addresses that look like those of the estate (all services of all sources), although no
+    /// node has them as endpoints.
     pub dangling: Vec<DanglingReference>,
 }
 

@@ -163,8 +163,9 @@ fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a
     before.symmetric_difference(&after).copied().collect()
 }
 
-/// Returns the id of the dependency that the address of a reference would become if it is outside the estate.
-/// Returns `None` if the reference has no address or can't create a dependency.
+/// Returns the id of the dependency to which a reference leads if its address is outside the estate (all
+/// services of all sources). Returns `None` if the reference has no address, or if its kind never makes a
+/// dependency.
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {

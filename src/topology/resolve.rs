@@ -65,9 +65,10 @@ struct NameEntry {
 pub enum Resolution {
     /// The nodes that have the address as an endpoint, each with the endpoint's origin.
     Nodes(Vec<(NodeId, HostOrigin)>),
-    /// No node has the address, and it looks like a host outside the estate.
+    /// No node has the address, and it looks like a host outside the estate (all services of all sources).
     Outside,
-    /// No node has the address, although it looks like an address of the estate.
+    /// No node has the address, although it looks like an address of the estate (all services of all
+    /// sources).
     Dangling,
 }
 

@@ -97,7 +97,8 @@ pub struct TeamPolledSource {
     last: Mutex<LastPoll>,
 }
 
-/// Role of this member in the team at the last poll, and the waits that follow from the poll.
+/// Role of this member in the team at the last poll, and the times to wait before the next poll and before
+/// the next read of the store.
 #[derive(Clone, Debug, Default)]
 struct LastPoll {
     status: Option<TeamStatus>,

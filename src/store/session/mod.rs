@@ -27,7 +27,7 @@ pub struct Session {
     /// True if the user made the selection. Otherwise Portolan selects the node with the worst finding until
     /// all sources have been read.
     pub selected_by_user: bool,
-    /// Earlier and later selections to step through. A share of the screen does not contain them.
+    /// Earlier and later selections, through which the user can step. Not part of a shared screen.
     #[serde(skip)]
     pub selection_history: SelectionHistory,
     /// Marked nodes, the newest last.

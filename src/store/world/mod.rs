@@ -266,7 +266,8 @@ impl World {
         }
     }
 
-    /// Returns the input for the rules, with the known outages and the signals from the logs.
+    /// Returns the input for the functions that find faults (rules), with the known outages and the signals
+    /// from the logs.
     fn rule_context<'a>(
         &'a self,
         tracker: OutageTracker,

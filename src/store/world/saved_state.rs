@@ -1,5 +1,4 @@
-//! State of the world in a share of the screen: everything that the screens show in addition to the
-//! snapshots.
+//! State of the world in a shared screen: everything that the screens show in addition to the snapshots.
 
 use super::{UsageHistory, World};
 use crate::{
@@ -18,18 +17,18 @@ use std::{
     sync::Arc,
 };
 
-/// Time for which a restored world keeps observed connections, in seconds. It exceeds any setting, because
-/// the shared world has already forgotten the connections that are too old.
+/// Time for which a world restored from a shared screen keeps observed connections, in seconds. It exceeds
+/// any setting, because the sharing program has already dropped the connections that were too old.
 const RESTORED_RETENTION_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
 
-/// Memory for the log lines of a restored world, in bytes.
+/// Memory for the log lines of a world restored from a shared screen, in bytes.
 const RESTORED_LOG_BYTES: usize = 64 << 20;
 
-/// Maximum number of indirectly affected services in a restored finding.
+/// Maximum number of indirectly affected services in a finding restored from a shared screen.
 const MAX_INDIRECT_SERVICES: usize = 1_000_000;
 
-/// State of the world for a share of the screen, without the snapshots: status of the sources, findings,
-/// history, annotations, notes, usage and log lines.
+/// State of the world for a shared screen, without the snapshots: status of the sources, findings, history,
+/// annotations, notes, usage and log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorldState {
     sources: Vec<SourceStatus>,
@@ -108,15 +107,15 @@ impl WorldState {
     }
 }
 
-/// Returns the status of a source without the paths of this machine.
+/// Returns the status of a source for a shared screen: without paths of this machine.
 fn shared_status(mut status: SourceStatus) -> SourceStatus {
     status.forget_paths();
     status
 }
 
 impl World {
-    /// Returns the snapshots of all sources for a share. They contain all observed connections, and not only
-    /// the ones from the last poll.
+    /// Returns the snapshots of all sources for a shared screen. They contain all observed connections, and
+    /// not only those of the last poll.
     #[must_use]
     pub fn snapshots_to_share(&self) -> Vec<Snapshot> {
         let mut snapshots: Vec<Snapshot> = self.inventory.snapshots().cloned().collect();

@@ -53,7 +53,7 @@ impl UsageHistory {
         }
     }
 
-    /// Drops the samples and results beyond the limits. A history that was read from a share may exceed them.
+    /// Drops the samples and results beyond the limits. The usage history in a shared screen may exceed them.
     /// Keeps the newest samples of an instance.
     #[must_use]
     pub fn within_limits(mut self) -> Self {

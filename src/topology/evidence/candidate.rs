@@ -33,11 +33,11 @@ pub enum Caller<'a> {
 /// The callee of an edge candidate. Often only its address or name is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callee<'a> {
-    /// An address. The resolver maps it to the nodes that have it as an endpoint, or to a dependency outside
-    /// the estate.
+    /// An address. The resolver maps it to the nodes that have it as an endpoint. If there is none, the
+    /// address may become a dependency outside the estate (all services of all sources).
     Address(Address),
-    /// An address that counts only if a node of the estate has it as an endpoint. It never becomes a
-    /// dependency.
+    /// An address that counts only if a node of the estate (all services of all sources) has it as an
+    /// endpoint. It never becomes a dependency.
     EstateAddress(Address),
     /// Name of a service in the caller's group. If the group has no such service, the name stands for the
     /// only service of this name in all groups.

@@ -139,7 +139,8 @@ impl EvidenceKind {
         EVIDENCE_KINDS.iter().find(|kind| kind.id == id)
     }
 
-    /// Returns true if addresses outside the estate don't count for this kind of evidence.
+    /// Returns true if this kind of evidence ignores addresses outside the estate (all services of all
+    /// sources).
     #[must_use]
     pub fn ignores_outside_addresses(&self) -> bool {
         self.reference_kind().is_some_and(ignores_outside_addresses)
@@ -274,7 +275,8 @@ fn is_client_of(from: &Node, to: &Node) -> bool {
     }
 }
 
-/// Returns true if addresses outside the estate don't count in references of the kind `via`.
+/// Returns true if addresses outside the estate (all services of all sources) are ignored in references of
+/// the kind `via`.
 #[must_use]
 pub fn ignores_outside_addresses(via: ReferenceKind) -> bool {
     matches!(

@@ -59,9 +59,9 @@ struct Quota {
     calls_per_second: f64,
 }
 
-/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the region with
-/// the lowest quotas). The other services publish no quotas, or far higher ones. Their values here are low
-/// estimates.
+/// Quotas of one account in one region. Those of ECS are from "Request throttling" in its API reference.
+/// Those of CloudWatch Logs are the quotas of the region in which they are lowest. The other services publish
+/// no quotas, or far higher ones, so their values here are low estimates.
 const ACCOUNT_QUOTAS: [Quota; 20] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
@@ -88,7 +88,8 @@ const ACCOUNT_QUOTAS: [Quota; 20] = [
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoadPhase {
-    /// The first load. Calls that the user is waiting for get the share of this phase at any time.
+    /// First load of a source. Some groups of calls, such as reads of logs, keep the share of this phase
+    /// afterwards.
     Start,
     /// Everything after the first load.
     Steady,
@@ -157,7 +158,8 @@ struct TokenBucket {
     recent_calls: VecDeque<Duration>,
 }
 
-/// Token buckets of all quota groups. Times are measured from any fixed origin.
+/// Token buckets of all quota groups, by which Portolan limits its own calls. Times count from any fixed
+/// start.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
@@ -187,8 +189,8 @@ impl Budget {
         }
     }
 
-    /// Divides the shares by `members`, the number of running Portolans that poll the account. Groups that
-    /// always get the startup share keep it whole.
+    /// Divides the shares by `members`, the number of running Portolans that poll the account. The groups
+    /// that always get the startup share are not divided.
     pub(crate) fn divide(&mut self, members: u32) {
         self.divisor = f64::from(members.max(1));
     }
@@ -243,7 +245,9 @@ impl Budget {
     }
 
     /// Returns the share of a group, between 0 and 1. Some groups always get the whole startup share, because
-    /// their calls are made only once, or only when the user or the team needs them.
+    /// Portolan makes their calls only once, or only when the user or the team needs them. Any other group
+    /// gets the share of the current phase, divided by the number of members but not below
+    /// [`MIN_DIVIDED_RATE`].
     fn share_of(&self, group: QuotaGroup) -> f64 {
         match group {
             QuotaGroup::TaskDefinitions

@@ -83,7 +83,7 @@ fn instances_by_task(target: &UsageTarget) -> BTreeMap<String, InstanceId> {
     tasks.filter_map(|id| Some((id.native_id(&source)?.to_owned(), id.clone()))).collect()
 }
 
-/// Returns filter patterns for the records of `tasks`, as few as fit the length limit.
+/// Returns filter patterns for the records of `tasks`: as few patterns as the length limit allows.
 fn filter_patterns<'a>(tasks: impl Iterator<Item = &'a str>) -> Vec<String> {
     const PATTERN_START: &str = "{ $.Type = \"Task\" && (";
     const PATTERN_END: &str = ") }";

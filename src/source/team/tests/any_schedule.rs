@@ -14,7 +14,8 @@ use crate::{
 use proptest::prelude::*;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// Step of a schedule: seconds that pass, the member that acts, its mishap, and the estate at that time.
+/// Step of a schedule: seconds that pass, the member that acts, its mishap, and the services that run at that
+/// time.
 #[derive(Clone, Debug)]
 struct ScheduleStep {
     wait: u64,
@@ -74,7 +75,8 @@ struct Team {
     slow_polls: [Option<Snapshot>; 3],
     now: Duration,
     names: usize,
-    /// All sets of service names that the estate has ever had.
+    /// Sets of service names that the fake AWS account has had so far. A member must never show any other
+    /// set.
     truths: BTreeSet<Vec<String>>,
 }
 

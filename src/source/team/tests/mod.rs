@@ -44,7 +44,7 @@ fn person(store: &Arc<MemoryStore>, name: &str) -> Member {
     member(store, name, Participation::Member(Rank::Person))
 }
 
-/// Returns an estate with these services.
+/// Returns a snapshot with one service for each of `names`.
 fn estate(names: &[&str]) -> Snapshot {
     fixtures::snapshot("docker", names.iter().map(|name| fixtures::service(name)).collect())
 }
@@ -55,7 +55,7 @@ fn shown(member: &mut Member, now: Duration) -> Vec<String> {
     snapshot.services.iter().map(|service: &Arc<Service>| service.name.to_string()).collect()
 }
 
-/// Lets a member read the store, and poll `estate` if it leads.
+/// Lets a member read the store. If it leads, also publishes `estate` as the result of its poll.
 async fn turn(member: &mut Member, now: Duration, estate: &Snapshot) -> Step {
     let step = member.step(now, TEST_INTERVAL).await;
     if step == Step::Lead {
@@ -70,7 +70,7 @@ fn leaders<'a>(members: impl IntoIterator<Item = &'a Member>) -> BTreeSet<String
     members.into_iter().filter(leads).map(|member| member.me.id.to_string()).collect()
 }
 
-/// Returns the epochs in which the members lead, each once.
+/// Returns the epochs in which the members lead, one for each member that leads.
 fn led_epochs<'a>(members: impl IntoIterator<Item = &'a Member>) -> Vec<u64> {
     members.into_iter().filter_map(|member| member.lease.led_epoch()).collect()
 }
