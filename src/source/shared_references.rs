@@ -83,7 +83,8 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
 /// all targets in the file. The folder may differ, because each service may mount the file elsewhere.
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
-/// References of all services in one compose project or cluster, indexed to find the shared ones.
+/// References of all services in one group (compose project, swarm stack or ECS cluster), indexed to find the
+/// shared ones.
 struct GroupReferences<'a> {
     programs: &'a BTreeMap<ServiceId, Program>,
     /// Services that read each file.

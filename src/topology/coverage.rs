@@ -15,8 +15,9 @@ pub struct EvidenceCoverage {
     pub candidate_count: usize,
 }
 
-/// Returns the number of edge candidates of each kind of evidence whose caller is `node`, in the order of
-/// [`EVIDENCE_KINDS`]. Candidates that resolve to no node count too.
+/// Returns the number of edge candidates with the caller `node`, for each kind of evidence in the order of
+/// [`EVIDENCE_KINDS`]. Also counts candidates that resolve to no node. Leaves out candidates whose caller is
+/// known only by its address.
 #[must_use]
 pub fn evidence_coverage(
     input: EvidenceInput<'_>,

@@ -5,8 +5,9 @@ use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Time since the last observation, in seconds, after which an edge counts as faded. Connection pools close
-/// idle connections earlier, and most schedulers wait less time between two jobs.
+/// Time since the last observation, in seconds, after which an edge counts as faded. An edge in use shows new
+/// connections within this time: connection pools close idle connections earlier, and most schedulers wait
+/// less time between two jobs.
 pub const FADE_AFTER_SECONDS: i64 = 15 * 60;
 
 /// Minimum time, in seconds, for which the sources must have observed both ends before a missing connection

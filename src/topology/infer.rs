@@ -44,8 +44,8 @@ pub(super) fn build_topology(input: EvidenceInput<'_>, resolver: &Resolver) -> T
 pub(super) struct TopologyBuilder<'a> {
     resolver: &'a Resolver,
     topology: &'a mut Topology,
-    /// Evidence that makes no edge by itself, by caller and callee. [`Self::finish`] adds it to edges that
-    /// exist for another reason.
+    /// Evidence that supports an edge but is too weak to make one, by caller and callee. [`Self::finish`]
+    /// adds it to edges that exist for another reason.
     supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
     /// Edges that may have received new evidence.
     touched_edges: BTreeSet<EdgeKey>,
@@ -65,8 +65,8 @@ impl<'a> TopologyBuilder<'a> {
     }
 
     /// Adds the dependency at `address`, and returns its id. If several addresses of a dependency imply
-    /// different products, the product that comes first in [`KNOWN_PRODUCTS`] counts, whatever the order of
-    /// calls.
+    /// different products, the product that comes first in [`KNOWN_PRODUCTS`] counts, in whatever order the
+    /// addresses are added.
     fn add_dependency(&mut self, address: &Address) -> NodeId {
         let id = self.add_node(dependency_node(address));
         if let Some(node) = self.topology.nodes.get_mut(&id) {

@@ -31,7 +31,7 @@ const CLUSTERS_TTL: Duration = Duration::from_mins(1);
 /// Longest time that a poll waits for enrichment. Later results go into a later snapshot.
 const ENRICHMENT_WAIT: Duration = Duration::from_millis(400);
 
-/// Data that a source has read and keeps between polls.
+/// Caches of an ECS source: the data that it has read and keeps between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
     /// Last list of clusters; `None` before the first listing, and after a poll in which all calls about
@@ -45,7 +45,7 @@ pub(crate) struct Caches {
     decode_cache: Mutex<DecodeCache>,
 }
 
-/// List of clusters, reused for [`CLUSTERS_TTL`].
+/// Clusters of the region that the source reads, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
 pub(super) struct CachedClusters {
     /// Time of the listing, counted from the creation of the rate limiter.

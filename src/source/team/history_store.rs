@@ -97,7 +97,7 @@ impl HistoryStore {
     }
 
     /// Adds `entries` to the segment of one hour. Replaces a damaged segment. Fails if another version of
-    /// Portolan wrote the segment.
+    /// Portolan wrote the segment in a format that this version does not know.
     pub async fn add_entries(&self, hour: HistoryHour, entries: Vec<Arc<Entry>>) -> Result<(), Failure> {
         let this = self.clone();
         let change = move |content: Option<Vec<u8>>| {
@@ -154,7 +154,8 @@ impl HistoryStore {
     }
 
     /// Changes the book of actions in the store. `change` returns false if it changed nothing. Replaces a
-    /// damaged book. Fails if another version of Portolan wrote the book.
+    /// damaged book. Fails if another version of Portolan wrote the book in a format that this version does
+    /// not know.
     async fn change_actions(
         &self,
         change: impl Fn(&mut ActionBook) -> bool + Send + Sync + 'static,
@@ -180,8 +181,8 @@ impl HistoryStore {
     }
 }
 
-/// Returns true if another version of Portolan wrote the object. Any other error means that the object is
-/// damaged and may be replaced.
+/// Returns true if another version of Portolan wrote the object in a format that this version does not know.
+/// Any other error means that the object is damaged and may be replaced.
 fn is_of_other_version(error: &ObjectError) -> bool {
     matches!(error, ObjectError::OtherSchema(schema) if schema.starts_with(TEAM_FORMAT))
 }

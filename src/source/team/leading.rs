@@ -26,10 +26,13 @@ const MAX_HEAD_ATTEMPTS: u32 = 3;
 const MAX_EPOCH_BYTES: usize = 1 << 10;
 
 impl Member {
-    /// Tries to become the leader: creates the key of the next epoch, then writes the head. Returns
-    /// [`Step::Follow`] if the claim fails. Returns [`Step::Alone`] once claims have failed for `interval`,
-    /// because maybe no member can write to the store. If a call fails and there is no reading to show, or
-    /// this member must wait before its next claim, returns [`Step::Alone`] at once.
+    /// Tries to become the leader: claims the next epoch (period of one leader), then writes the head, which
+    /// names this member as the leader. Returns [`Step::Lead`] if that succeeds.
+    ///
+    /// If another member won, returns [`Step::Follow`], so that its head can be read next. If a call failed,
+    /// returns [`Step::Follow`] only if there is a reading to show and this member may claim again at once;
+    /// otherwise returns [`Step::Alone`]. Once claims have failed for `interval`, always returns
+    /// [`Step::Alone`], because maybe no member can write to the store.
     pub(super) async fn claim(&mut self, now: Duration, interval: Duration) -> Step {
         let outcome = self.try_claim(now, interval).await;
         let since = *self.claiming_since.get_or_insert(now);
@@ -124,9 +127,10 @@ impl Member {
         self.claimed_epoch = None;
     }
 
-    /// Writes `snapshot`, which this member took at `now`, to the store as a reading, then a head if one is
-    /// due. Returns false if this member no longer leads. A leader that can't write its readings gives up the
-    /// lead: at once if the reason will last, otherwise after several polls.
+    /// Writes `snapshot`, which this member took at `now`, to the store as a reading. Then writes the head,
+    /// which names the reading and renews the lead, if it is due. Returns false if this member no longer
+    /// leads. A leader that can't write its readings gives up the lead: at once if the reason will last,
+    /// otherwise after several polls.
     pub(super) async fn publish(&mut self, now: Duration, interval: Duration, snapshot: &Snapshot) -> bool {
         let problem = self.write_reading(now, snapshot).await.err();
         let is_complete = problem.is_none() && snapshot.progress.is_empty();
@@ -312,8 +316,8 @@ impl Member {
         }
     }
 
-    /// Deletes objects that no head names any more: objects that a new base (complete snapshot) replaced and,
-    /// once, the objects of earlier epochs.
+    /// Deletes objects that no head names any more: those that a new base (whole snapshot) replaced and,
+    /// once, those of earlier epochs (previous leaders).
     async fn clean_up(&mut self) {
         let Some(leading) = &mut self.leading else { return };
         let mut keys: Vec<String> =

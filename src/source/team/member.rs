@@ -284,8 +284,8 @@ impl Member {
         order
     }
 
-    /// Updates the cache to the newest reading. Returns [`Step::Alone`] if the leader has shared no reading
-    /// for too long, or if the reading can't be read.
+    /// Updates the cache to the leader's newest reading (shared snapshot). Returns [`Step::Alone`] if the
+    /// leader has shared no reading for too long, or if the reading can't be read.
     async fn follow(&mut self, now: Duration) -> Step {
         let Some(wanted) = self.valid_head().and_then(|head| head.reading) else {
             // A command that ends soon does not wait for the first reading.

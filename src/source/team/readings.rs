@@ -1,4 +1,5 @@
-//! Cache of the leader's newest reading, which this member puts together from the objects in the store.
+//! Cache of the leader's newest reading (shared snapshot), which this member puts together from the objects
+//! in the store.
 
 use super::team_folder::TeamFolder;
 use crate::{
@@ -24,7 +25,8 @@ const MAX_HEAD_READ_GAP: Duration = Duration::from_mins(1);
 /// Precision of the times in a store's HTTP headers.
 const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
 
-/// Cache of the newest reading that this member has put together from the objects in the store.
+/// Cache of the newest reading (shared snapshot) that this member has put together from the objects in the
+/// store.
 #[derive(Debug)]
 pub(super) struct ReadingCache {
     source: SourceId,

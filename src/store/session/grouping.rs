@@ -7,8 +7,8 @@ use std::{collections::BTreeSet, str::FromStr};
 /// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
-    /// Compose project or ECS cluster. A large group is split into parts by the first word in which the names
-    /// of its services differ.
+    /// Compose project, swarm stack or ECS cluster. A large group is split into parts by the first word in
+    /// which the names of its services differ.
     #[default]
     Project,
     /// Source that reports the service.
@@ -155,8 +155,8 @@ impl Grouping {
         title.map(|title| (format!("{}/{title}", self.id()), title))
     }
 
-    /// Returns the names of all groups to which `node` belongs: its group under this grouping, its project or
-    /// cluster, and its namespace.
+    /// Returns the names of all groups to which `node` belongs: its group under this grouping, its compose
+    /// project, swarm stack or ECS cluster, and its namespace.
     fn names_of_groups_with(&self, world: &World, node: &Node) -> BTreeSet<String> {
         let shown = [self, &Self::Namespace].map(|grouping| Some(grouping.group_of(world, node)?.1));
         shown.into_iter().chain([node.group.clone(), node.display_group.clone()]).flatten().collect()

@@ -162,9 +162,9 @@ fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
     Some(ProfileFact { changed: owners.changed, ..fact })
 }
 
-/// Returns a fact for the field documentation: the README of the service's folder, or that of the
-/// repository's root. The value is the URL of the README on the repository's host, or its path if the
-/// checkout has no such host.
+/// Returns the README of the service's folder, or else of the repository's root, as a fact of the kind
+/// [`ProfileField::Documentation`]. The value is the URL of the README on the repository's host, or its path
+/// if the checkout has no such host.
 fn readme_link(found: &ServiceMatch) -> Option<ProfileFact> {
     let readme = readme_of(found, false)
         .or_else(|| found.checkout.readmes.iter().find(|one| one.folder.is_empty()))?;

@@ -44,7 +44,8 @@ pub(crate) struct Scheduler {
     clusters: Mutex<BTreeMap<String, ClusterCache>>,
 }
 
-/// Result of one poll of the scheduler.
+/// Result of one poll of the scheduler: the known services and tasks, the parts that could not be read, and
+/// the progress of the first load.
 #[derive(Debug, Default)]
 pub(crate) struct PollOutcome {
     /// Known services and tasks of each cluster.

@@ -112,8 +112,9 @@ impl UsageCache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the cached samples or failure for `target`, or `None` if the cache has no result that is valid
-    /// at `now`. The failure that the performance log is missing is valid for all services of its cluster.
+    /// Returns the cached result (samples or failure) for `target`, or `None` if the cache has no result that
+    /// is valid at `now`. If the performance log is missing, this failure counts for all services of the
+    /// cluster.
     fn valid_samples(&self, target: &UsageTarget, now: Instant) -> Option<CachedSamples> {
         let mut last = self.entries();
         last.retain(|_, answer| now < answer.valid_until);

@@ -133,7 +133,8 @@ enum Closed {
     Lost,
 }
 
-/// Evidence that a connection still works.
+/// Evidence that a WebSocket connection still works: the time of the last message, and true if the other side
+/// answers pings.
 struct Liveness {
     /// Time at which the last message arrived.
     heard_at: Instant,

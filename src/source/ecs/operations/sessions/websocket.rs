@@ -73,7 +73,7 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// Returns the host in the URL of a session, for messages. They leave out the rest of the URL, which
+/// Returns the host in the URL of a session. Error messages name only the host, because the rest of the URL
 /// identifies the session.
 fn host_of(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();

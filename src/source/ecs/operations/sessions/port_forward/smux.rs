@@ -100,8 +100,8 @@ impl Multiplexer {
         frame(NOP_COMMAND, StreamId(0), &[])
     }
 
-    /// Handles bytes from the other side, which may end anywhere in a frame. After an error, the connection
-    /// can't be used any more.
+    /// Handles bytes from the other side. They may end in the middle of a frame. After an error, the
+    /// connection can't be used any more.
     pub(super) fn receive(&mut self, mut bytes: Bytes) -> Result<Vec<MuxEvent>, MalformedFrame> {
         let mut events = Vec::new();
         while !bytes.is_empty() {
