@@ -35,6 +35,10 @@ const MAX_LINES_PER_GROUP: usize = 4;
 /// the inside of each group stays readable and the selection stands out.
 const MAX_BRIGHT_LINES_BETWEEN_GROUPS: usize = 12;
 
+/// Maximum number of lines on a map. If there are more, each appears only while a service at one of its ends
+/// is selected. No reader could follow so many lines, and the layout needs several kilobytes for each.
+const MAX_LINES: usize = 10_000;
+
 /// Percentage of the grouped nodes. A group that contains at least this percentage has no frame, which saves
 /// space.
 const FRAMELESS_SHARE_PERCENT: usize = 60;
