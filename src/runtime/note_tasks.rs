@@ -127,8 +127,12 @@ async fn read_notes(
         if store.is_none() {
             store = NoteStore::of(&*source, &access, state.as_deref()).await.ok();
         }
-        if let Some(store) = &store
-            && let Ok(Ok(Some(notes))) = timeout(NOTE_TIMEOUT, store.read(&known)).await
+        let read = match &store {
+            Some(store) => timeout(NOTE_TIMEOUT, store.read(&known)).await,
+            None => Ok(Ok(None)),
+        };
+        let failed = store.is_none() || !matches!(read, Ok(Ok(_)));
+        if let Ok(Ok(Some(notes))) = read
             && notes != known
         {
             known = notes;
@@ -140,8 +144,9 @@ async fn read_notes(
         // Without a team, only this user writes notes, so there is no need to read them again.
         let others_write = access.store.is_some();
         tokio::select! {
-            () = sleep(NOTE_POLL_INTERVAL), if others_write => {}
-            () = wake.notified() => {}
+            () = sleep(NOTE_POLL_INTERVAL), if others_write || failed => {}
+            // The note may be in another file than before, because the account has become known since.
+            () = wake.notified() => store = None,
         }
     }
 }

@@ -99,7 +99,10 @@ impl ExitCause {
     pub fn from_start_error(words: &str) -> Self {
         let words = words.to_ascii_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-        if has(&["secret", "ssm parameter", "getparameters", "registry auth"]) {
+        // The name of a command may contain any of the words below.
+        if has(&["executable file not found", "exec format error"]) {
+            Self::CommandNotRunnable
+        } else if has(&["secret", "ssm parameter", "getparameters", "registry auth"]) {
             Self::SecretUnavailable
         } else if has(&["cannotpull", "no such image", "pull access denied", "manifest unknown"]) {
             Self::ImagePullFailed
@@ -107,9 +110,9 @@ impl ExitCause {
             Self::LogDestinationMissing
         } else if has(&["port is already allocated", "address already in use", "ports are not available"]) {
             Self::PortInUse
-        } else if has(&["volume", "mount", "efs"]) {
+        } else if has(&["volume", "mount", "efs utils"]) {
             Self::VolumeMountFailed
-        } else if has(&["executable file not found", "exec format error", "exec:", "permission denied"]) {
+        } else if has(&["exec:", "permission denied"]) {
             Self::CommandNotRunnable
         } else {
             Self::StartFailed

@@ -31,7 +31,7 @@ impl SharedSource for Ecs {
                 let what = "sts:GetCallerIdentity: the response has no account";
                 return Err(Failure::new(FailureKind::Invalid, what, "check the endpoint of STS"));
             };
-            let selection = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
+            let selection = [&self.config.clusters, &self.config.services].map(|names| sorted_text(names));
             Ok(TeamScope { key: estate_key(&account, &clients.target.region, &selection), read_as })
         }
         .boxed()
@@ -62,6 +62,13 @@ impl Ecs {
 /// Returns true if `text` has the form of an AWS account number: 12 digits.
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns the names in alphabetical order, separated by commas.
+fn sorted_text(names: &[String]) -> String {
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names.join(",")
 }
 
 /// Returns the key under which a team shares the snapshots of an account and region. If the configuration

@@ -55,11 +55,14 @@ impl<'a> SharedVolumes<'a> {
         })
     }
 
-    /// Returns true if the container does not run, or if another service waits for its exit.
+    /// Returns true if the container has stopped, or if another service waits for its exit.
     fn is_short_lived(&self, container: &ContainerRecord) -> bool {
         let runs = matches!(
             container.instance.state,
-            InstanceState::Running | InstanceState::Starting | InstanceState::Restarting
+            InstanceState::Running
+                | InstanceState::Starting
+                | InstanceState::Restarting
+                | InstanceState::Paused
         );
         !runs || self.awaited_services.contains(&(container.owner.group.as_deref(), &container.owner.name))
     }

@@ -158,11 +158,12 @@ impl MeshFetch<'_> {
         Ok(nodes)
     }
 
-    /// Returns one resource as JSON. Returns null if the resource does not exist, or if this read has made
+    /// Returns one resource as JSON, or null if it does not exist. Fails if this read has made
     /// [`MAX_CALLS_PER_READ`] calls already.
     async fn get_resource(&mut self, call: &'static Call, path: &[&str]) -> Result<Value, Failure> {
         if self.calls_left == 0 {
-            return Ok(Value::Null);
+            let what = format!("App Mesh: more than {MAX_CALLS_PER_READ} calls needed; the rest is left out");
+            return Err(Failure::new(FailureKind::Throttled, what, "limit the source to some clusters"));
         }
         self.calls_left -= 1;
         let mut segments = vec!["v20190125", "meshes"];

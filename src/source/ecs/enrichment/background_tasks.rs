@@ -32,7 +32,11 @@ impl BackgroundTasks {
         then: impl FnOnce(Panicked) + Send + 'static,
     ) {
         let mut running = self.lock_running();
-        if running.get(name).is_none_or(AbortOnDropHandle::is_finished) {
+        let last = running.get(name).map(AbortOnDropHandle::is_finished);
+        if last == Some(true) {
+            self.finished_once.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+        }
+        if last != Some(false) {
             running.insert(name, background::spawn(work, then));
         }
     }
@@ -48,8 +52,8 @@ impl BackgroundTasks {
         }
     }
 
-    /// Returns the progress of the first run of all tasks. Returns `None` once [`Self::wait`] has seen each
-    /// started task finish.
+    /// Returns the progress of the first run of all tasks. Returns `None` once [`Self::wait`] or
+    /// [`Self::start`] has seen each started task finish.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
         let running = self.lock_running();
         let done = self.finished_once.lock().unwrap_or_else(PoisonError::into_inner);

@@ -58,6 +58,8 @@ struct ReaderState {
     cursors: BTreeMap<String, i64>,
     /// Time of the next read, with the unread part to report until then.
     paused_until: Option<(Instant, Option<UnreadPart>)>,
+    /// Name of the log group that the last poll read last.
+    last_group: Option<String>,
 }
 
 /// Parsed lines of flow logs that no snapshot contains yet, by log group.
@@ -132,9 +134,14 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     let mut lines = FlowLogLines::default();
     let mut failure = None;
     let (mut pages_left, deadline) = (MAX_PAGES_PER_POLL, Instant::now() + POLL_TIME_LIMIT);
-    for (index, (name, group)) in groups.iter().enumerate() {
-        // Every group gets its share, so that a large group can't use up the reads of the later ones.
-        let groups_left = groups.len() - index;
+    // Begins after the group that the last poll read last, so that every group has its turn.
+    let (earlier, later): (Vec<_>, Vec<_>) =
+        groups.iter().partition(|(name, _)| known.last_group.as_ref().is_some_and(|last| *name <= last));
+    let turns: Vec<_> = later.into_iter().chain(earlier).take(MAX_PAGES_PER_POLL).collect();
+    known.last_group = turns.last().map(|(name, _)| (*name).clone());
+    for (index, (name, group)) in turns.iter().enumerate() {
+        // Each group gets its share, so that a large group can't use up the reads of the later ones.
+        let groups_left = turns.len() - index;
         let share = pages_left.div_ceil(groups_left);
         let time_left = deadline.saturating_duration_since(Instant::now());
         let mut left =
