@@ -145,8 +145,8 @@ fn addresses_in<'a>(
     addresses
 }
 
-/// Returns the addresses in one text of a structured value. A text without a key has the key of the whole
-/// value, `outer`.
+/// Returns the addresses in `leaf`, one text of a structured value. A text without a key of its own has
+/// `outer`, the key of the whole value.
 fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Address> {
     let key = if leaf.key.is_empty() { outer } else { &leaf.key };
     let meaning = match env_key::value_kind(key) {
@@ -184,8 +184,8 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
     found.into_iter().filter(counts).map(|found| found.address).collect()
 }
 
-/// Returns the addresses in a value under `key`. For a key such as `DB_HOST`, which takes one host, returns
-/// at most one single word, because the words after the host may be a password.
+/// Returns the addresses in a value under `key`. If the key takes one host, as `DB_HOST` does, returns at
+/// most one address that is a single word, because further words may be a password.
 fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
     if env_key::holds_several(key) {
         return address_parser::parse_addresses(value);
@@ -196,8 +196,9 @@ fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
     found
 }
 
-/// Returns the host at the beginning of a value with more words after it, which may be a password. Returns
-/// `None` if the first word is not a host, if its port follows, or if the value seems to be a sentence.
+/// Returns the host at the beginning of a value that has further words, which may be a password. Returns
+/// `None` if the first word is not a host, if its port follows after a comma, or if the value seems to be a
+/// sentence.
 fn leading_host(value: &str) -> Option<&str> {
     let words: Vec<&str> =
         value.split(address_parser::is_separator).filter(|word| !word.is_empty()).collect();
@@ -213,12 +214,12 @@ fn leading_host(value: &str) -> Option<&str> {
     (is_host && !has_port).then_some(first)
 }
 
-/// Returns true if an address such as `db:5432` under `key` is surely a host with its port. Otherwise it may
-/// be a user with a password. This function is for keys that imply neither.
+/// Returns true if an address such as `db:5432` under `key` is surely a host with its port. Any other address
+/// may be a user with a password. Only for keys that imply neither an address nor a secret.
 ///
-/// The address is surely a host if its host has dots or is an IP address, if its port is a common one, or if
-/// the key contains the name of the host. An address without a key is an argument and also surely a host,
-/// because users and passwords follow options.
+/// The host is certain if it has dots or is an IP address, if the port is a common one, or if the key
+/// contains a word of the host's name that has three letters or more. It is also certain without a key: such
+/// an address is a command-line argument, and users and passwords follow options.
 fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
     let word = env_key::normalized(&host);
@@ -270,7 +271,8 @@ fn to_target(address: Address) -> ReferenceTarget {
     }
 }
 
-/// Appends a reference of the kind `via` for each address to `mentions`.
+/// Appends to `mentions` one reference of the kind `via` for each of the `addresses`. All of them have the
+/// location `place`.
 fn push_references(
     via: ReferenceKind,
     place: &ReferenceLocation,

@@ -38,8 +38,9 @@ pub(super) fn text_leaves(value: &str) -> Option<Vec<TextLeaf>> {
     Some(found)
 }
 
-/// Parses YAML, or JSON with small errors. Returns `None` if it is not a mapping or sequence. Text that
-/// begins with a bracket must also end with one, because `[mailer]:1025` is an address.
+/// Parses YAML, or JSON with small errors. `is_flow` is true if the text begins with a bracket. It must then
+/// also end with one, because `[mailer]:1025` is an address. Returns `None` if the text is not a mapping or
+/// sequence.
 fn parse_yaml(text: &str, is_flow: bool) -> Option<Value> {
     (!is_flow || text.ends_with(['}', ']'])).then_some(())?;
     let options = options! {

@@ -4,7 +4,7 @@
 use super::{Entry, History, Subject};
 use crate::model::{Finding, Timestamp};
 
-/// Start and end of an earlier occurrence of a finding: a fault of the same kind on the same node.
+/// Start and end of the previous fault that was of the same kind, and on the same node, as a current finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarlierOccurrence {
     /// Start of the fault, UTC; `None` if the history has only the end.

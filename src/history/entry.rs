@@ -36,8 +36,8 @@ pub struct Entry {
     pub(super) text_hash: u64,
 }
 
-/// Serialized form of an [`Entry`] in a share or a team's store. It lacks the hash. Deserialization sanitizes
-/// the text.
+/// Serialized form of an [`Entry`], in a share (a file with the user's screen and its data) or in a team's
+/// store. It has no hash. Deserialization sanitizes the text.
 #[derive(Clone, Serialize, Deserialize)]
 struct WrittenEntry {
     at: Timestamp,
@@ -134,8 +134,8 @@ impl Entry {
 /// Minimum length of an id, in characters. A shorter hexadecimal word counts as an ordinary word.
 const MIN_ID_LENGTH: usize = 6;
 
-/// Returns a hash of `text` without the ids in it: hexadecimal words of at least [`MIN_ID_LENGTH`] with a
-/// digit.
+/// Returns a hash of `text` without the ids in it. An id is a word of at least [`MIN_ID_LENGTH`] hexadecimal
+/// digits and dashes that contains a decimal digit.
 fn hash_without_ids(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {

@@ -8,8 +8,8 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
-/// Returns an entry if the change of state makes the source unreadable or readable again, and `None`
-/// otherwise. `before` is the source's previous state.
+/// Returns an entry if the source became unreadable, or readable again, since it had the state `before`.
+/// Returns `None` for any other change of state.
 pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Timestamp) -> Option<Entry> {
     use SourceState::{Cached, Denied, Failed, Live, Loading, Stale};
     let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
@@ -25,8 +25,8 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
 }
 
-/// Time for which a finding must be absent before it counts as resolved. Without it, a container in a crash
-/// loop would seem resolved after each start, because it looks healthy for a second.
+/// Time for which a finding must be absent before it counts as resolved. Without this delay, a container in a
+/// crash loop would seem resolved after each start, because it looks healthy for a second.
 const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Findings that have started and are not resolved yet. Comparing them with the current findings shows which
@@ -78,8 +78,8 @@ impl OpenFindings {
     }
 }
 
-/// Returns true if the start and the end of a finding are events. They are not for a lasting risk, such as a
-/// service with a single task or without an owner, because it existed long before Portolan saw it.
+/// Returns true if the history records the start and the end of `finding`. Leaves out lasting risks, such as
+/// a service with a single task or without an owner. Such a risk existed long before Portolan saw it.
 fn is_event(finding: &Finding) -> bool {
     finding.severity > Severity::Info || finding.since.is_some()
 }

@@ -10,8 +10,8 @@ use std::{
 };
 
 /// Largest difference between the times at which two members record the same change. Only the leader polls
-/// the source. Another member computes the time of a snapshot from the age that the leader published with it,
-/// so its time may be too early by the interval between two publications.
+/// the source. Another member computes the time of a snapshot from the age that the leader published with it.
+/// That time may be too early by the interval between two publications.
 const MAX_RECORDING_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 impl Entry {

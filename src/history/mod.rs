@@ -63,8 +63,8 @@ struct SubjectEntries {
 }
 
 impl History {
-    /// Returns a counter that grows with every change of the entries. While it stays the same, data derived
-    /// from them remain valid.
+    /// Returns a counter that grows with every change of the entries. While the counter stays the same, data
+    /// derived from the entries remain valid.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -208,7 +208,7 @@ impl History {
         }
     }
 
-    /// Removes an entry, so that a more exact one can replace it.
+    /// Removes `entry`, so that a more exact report of the same event can replace it.
     fn remove(&mut self, entry: &Entry) {
         if self.entries.remove(entry) {
             self.version += 1;

@@ -72,7 +72,7 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
 }
 
 /// Returns the version of the newest deployment. Without deployments, returns the images of the instances,
-/// joined by commas; `None` if there are none.
+/// joined by commas. Returns `None` if there are no images either.
 fn desired_version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
     deployed

@@ -25,7 +25,8 @@ const TURN_COST: u32 = 4;
 /// Cost of a crossing, as a number of columns.
 const CROSSING_COST: u32 = 3;
 
-/// Cost of arriving at a side of the box at which the layout's edges don't arrive, as a number of columns.
+/// Cost, as a number of columns, of reaching a box on a side other than the one at which the layout's edges
+/// arrive.
 const OTHER_SIDE_COST: u32 = 8;
 
 /// Cost of a step to the left or right.
@@ -265,8 +266,8 @@ fn state_index(grid: &ObstacleGrid, at: Point, step: u8) -> Option<usize> {
     grid.index(at).map(|index| 4 * index + usize::from(step))
 }
 
-/// Returns the cells beside a box at which a line to the box may end. Each comes with the step away from the
-/// box and its cost.
+/// Returns the cells beside a box at which a line to the box may end. Each cell comes with the step from the
+/// box to the cell, and with the cost of ending there.
 ///
 /// The cheapest cell is the one where edges of the layout end: the middle of the side from which the flow
 /// comes.
@@ -284,8 +285,8 @@ fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Ve
         .collect()
 }
 
-/// Returns the cells beside a box at which a line from the box may start. Each comes with the step towards
-/// the box and its cost.
+/// Returns the cells beside a box at which a line from the box may start. Each cell comes with the step from
+/// the cell to the box, and with the cost of starting there.
 fn departure_cells(Rect { x, y, width, height }: Rect) -> Vec<(Point, u8, u32)> {
     let rows = without_corners(height)
         .map(|row| y + row)

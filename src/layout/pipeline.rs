@@ -148,8 +148,8 @@ fn nodes_linked_to_border(subgraph: &Subgraph) -> Vec<bool> {
     bound
 }
 
-/// Returns the row of each vertex in the seed; `None` for a new vertex. `shift` is the number that was added
-/// to the layers of the seed.
+/// Returns the row of each vertex in the seed; `None` for a new vertex. `shift` is the number by which the
+/// layer numbers are higher than in the seed.
 fn previous_rows(
     subgraph: &Subgraph,
     graph: &LayeredGraph,

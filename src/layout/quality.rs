@@ -21,7 +21,7 @@ pub struct Quality {
 
 impl Quality {
     /// Returns true if this diagram has more than 1.3 times the crossings or the area of `fresh`, a layout of
-    /// the same graph without a seed.
+    /// the same graph without a seed. Two additional crossings don't count.
     ///
     /// A layout with a seed moves as little as possible, so it may be slightly worse than a fresh one. Over
     /// many changes these losses accumulate.

@@ -20,7 +20,7 @@ pub struct SubgraphNode {
     pub port_order: Option<usize>,
 }
 
-/// The role of a [`SubgraphNode`] in the layering.
+/// The role of a [`SubgraphNode`] in the layering: a box, or a port in the left or right border.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeRole {
     Box,

@@ -12,13 +12,14 @@ use std::ops::Range;
 /// that arrive late may double the size.
 const MAX_CHUNK_BYTES: usize = 64 * 1024;
 
-/// A chunk of a stream: lines that directly follow each other in time.
+/// A block of stored log lines that directly follow each other in one stream. The store drops lines a chunk
+/// at a time.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
     /// The chunk's number, unique in the store.
     pub(super) id: u64,
-    /// The number of inserts before existing lines. Each such insert shifts line indices and so invalidates
-    /// data stored by line index.
+    /// The number of times that a line was inserted before an existing line. Such an insertion shifts line
+    /// indices, and so invalidates data stored by line index.
     pub(super) insert_generation: u32,
     /// The text of all lines, in the order of arrival.
     text: String,
@@ -30,7 +31,7 @@ pub(super) struct Chunk {
     all_styles: Vec<TextStyle>,
 }
 
-/// Metadata of one line.
+/// The time, position, level and other properties of one stored line; its text is in the chunk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LineMeta {
     /// The time, in nanoseconds since 1970.
@@ -54,7 +55,7 @@ pub(super) struct LineMeta {
     pub(super) is_reread: bool,
 }
 
-/// The store's memory limit is calculated with at most 32 bytes of metadata for each line.
+/// Ensures that a line has at most 32 bytes of metadata, as the store's memory limit assumes.
 const _: () = assert!(size_of::<LineMeta>() <= 32);
 
 /// The length in `LineMeta::message` that means "to the end of the line".
@@ -156,7 +157,7 @@ impl Chunk {
         self.lines.partition_point(|meta| meta.position() < place)
     }
 
-    /// Returns the styles of a line: colours and the like that the service set for parts of it.
+    /// Returns the styles of a line, such as colours, that the service set for parts of it.
     pub(super) fn styles(&self, meta: &LineMeta) -> &[TextStyle] {
         let Ok(place) = self.style_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
             return &[];

@@ -47,8 +47,8 @@ impl StoredStream {
         found.is_some()
     }
 
-    /// Marks a stored line as read again, and returns its position. It is the first line from `from` on that
-    /// has the time of `from` and this `text`, arrived before `mark`, and is not marked yet. Returns `None`
+    /// Marks one stored line as read again: the first unmarked line from `from` on that has the time of
+    /// `from` and this `text`, and that arrived before `mark`. Returns the position of that line, or `None`
     /// if there is none.
     fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
         let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));

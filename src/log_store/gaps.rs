@@ -27,7 +27,8 @@ impl StoredStream {
     }
 
     /// Records the gap before the session's oldest line, which has the time `at`. The gap begins at the last
-    /// stored line before that time. There is no gap if the session reads every line since then.
+    /// stored line before that time. There is no gap if the session reads every line from there on, or if a
+    /// known gap lies in between.
     fn record_session_gap(&mut self, reading: &ReadSession, at: i64) {
         let high = LinePosition { at, seq: reading.start_seq };
         let chunk = self.chunks.partition_point(|chunk| chunk.first_position() < Some(high));

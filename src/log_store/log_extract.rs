@@ -1,12 +1,13 @@
-//! Extracts of a log store for shares of the screen: some lines and notes, with their keys. A store restored
-//! from an extract gives each line its original key, so cursors and marks stay valid.
+//! Extracts of a log store for a share (a file with the user's screen and its data): some lines and notes,
+//! with their keys. A store restored from an extract gives each line its original key, so cursors and marks
+//! stay valid.
 
 use super::{EntryKey, LogStore, QueryResults, StreamScope, StreamState, notes::Note, stream::StoredStream};
 use crate::model::{LineText, LogLine, LogNoteKind, LogTarget, ServiceId, SharedText, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Maximum number of lines in an extract: up to the line around which it is made, and after that line.
+/// Maximum number of lines in an extract: up to and including a given line, and after it.
 const MAX_EXTRACT_LINES: [usize; 2] = [4_000, 1_000];
 
 /// Maximum number of streams in an extract.
@@ -18,7 +19,8 @@ const MAX_DROPPED_LINES: u64 = 1 << 40;
 /// Highest arrival number that a restored store accepts. It leaves enough higher numbers for later lines.
 const MAX_RESTORED_SEQ: u64 = 1 << 60;
 
-/// An extract of a log store for a share of the screen: some lines and notes, and the streams.
+/// An extract of a log store for a share (a file with the user's screen and its data): the streams, with some
+/// of their lines and notes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogExtract {
     streams: Vec<ExtractedStream>,
@@ -58,8 +60,8 @@ struct ExtractedNote {
 }
 
 impl LogExtract {
-    /// Extracts the lines and notes of `scope` around the line `around`. If `around` is `None`, extracts the
-    /// newest ones.
+    /// Extracts the lines and notes of `scope` around the entry with the key `around`. If `around` is `None`,
+    /// extracts the newest ones.
     #[must_use]
     pub fn of(store: &LogStore, scope: StreamScope, around: Option<EntryKey>) -> Self {
         let mut found = QueryResults::new(scope, Vec::new(), None);
@@ -113,7 +115,7 @@ fn extracted_streams(store: &LogStore) -> Vec<ExtractedStream> {
 
 impl LogStore {
     /// Fills an empty store with the streams, lines and notes of an extract, and gives them their original
-    /// keys. Omits lines of unknown streams and lines with impossible arrival numbers.
+    /// keys. Omits lines of unknown streams, and lines and notes with impossible arrival numbers.
     pub fn restore(&mut self, extract: LogExtract) {
         let LogExtract { streams, lines, notes } = extract;
         for (number, one) in (0..).zip(streams.into_iter().take(MAX_EXTRACT_STREAMS)) {

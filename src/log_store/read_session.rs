@@ -3,7 +3,7 @@
 use super::entry_key::{LinePosition, to_nanos};
 use crate::model::LogReadOptions;
 
-/// A read of a stream that is in progress. It either follows the newest lines or reads one older page.
+/// A read in progress of one log stream. It either follows the newest lines or reads one older page.
 #[derive(Clone, Debug)]
 pub(super) struct ReadSession {
     /// The options of the read, with its time span and maximum number of lines.

@@ -27,8 +27,8 @@ pub struct LogStore {
     last_chunk_id: u64,
     /// The number of updates so far.
     pub(super) version: u64,
-    /// The time around which the user reads, in nanoseconds since 1970; `None` while the screen shows the
-    /// newest lines.
+    /// The time of the lines that the user reads, in nanoseconds since 1970; `None` while the screen shows
+    /// the newest lines.
     viewed_nanos: Option<i64>,
 }
 
@@ -65,8 +65,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Sets the time around which the user reads; `None` for the newest lines. When the store is full, it
-    /// drops lines far from that time first.
+    /// Sets the time of the lines that the user reads; `None` for the newest lines. When the store is full,
+    /// it first drops those lines of a stream that are far from this time.
     pub fn set_viewed_time(&mut self, at: Option<Timestamp>) {
         self.viewed_nanos = at.map(to_nanos);
     }

@@ -42,11 +42,11 @@ pub struct StoredStream {
     pub(super) noted_gaps: Vec<Gap>,
 }
 
-/// The state of reading a stream.
+/// The progress of reading one log stream, or the reason why no new lines come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StreamState {
-    /// A read session is in progress.
+    /// A read session is in progress, or none has begun yet.
     Open,
     /// No read session is in progress; the last one finished.
     Closed,
@@ -186,8 +186,9 @@ impl StoredStream {
     }
 
     /// Returns the index of the chunk to drop first: the oldest one or, while the user reads older lines, the
-    /// one farthest from the time `viewed_nanos`. The newest chunk still grows, so it is not chosen for its
-    /// distance.
+    /// one farthest from the time `viewed_nanos`. The oldest chunk also goes first if that time is before the
+    /// stream's oldest line and no older page is being read. The newest chunk still grows, so it is not
+    /// chosen for its distance.
     pub(super) fn eviction_candidate(&self, viewed_nanos: Option<i64>) -> usize {
         let (Some(at), Some(last)) = (viewed_nanos, self.chunks.len().checked_sub(1)) else { return 0 };
         let newer =

@@ -4,7 +4,8 @@ use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BTreeSet};
 
-/// The route by which Portolan reads a container's log: from the engine or from CloudWatch.
+/// The place from which Portolan reads a container's log, such as the engine or a CloudWatch log group, or
+/// the reason why it can't read the log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
@@ -154,7 +155,7 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// Lines that arrived together, with notes on gaps and errors among them.
+/// Log lines that arrived together, with notes on gaps and errors between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogBatch {
     /// Lines of one or several streams; the lines of each stream keep their order.

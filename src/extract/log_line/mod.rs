@@ -85,8 +85,8 @@ pub fn fields(text: &str, format: LineFormat) -> Vec<LogField<'_>> {
     }
 }
 
-/// Returns true if libraries write the message, level or time of a line under `name`. The screen does not
-/// repeat such fields among the others.
+/// Returns true if `name` is a key under which libraries write the message, level or time of a line. The log
+/// screen already shows these parts of the line, so it leaves out fields with such names.
 #[must_use]
 pub fn is_standard_field(name: &str) -> bool {
     !matches!(field_roles::field_role(name), None | Some(field_roles::FieldRole::Status))

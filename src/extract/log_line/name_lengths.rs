@@ -1,11 +1,12 @@
-//! Fast rejection of words that are not in a table, by their first byte and length. The parser looks nearly
-//! every word of a log line up in several tables.
+//! Fast check that a word is not in a table, from its first byte and its length alone. The parser compares
+//! nearly every word of a log line with several tables, so most words must be rejected cheaply.
 
-/// For each ASCII byte, a bit set of the lengths of the names in a table that begin with that byte.
+/// Lengths of the names in a table, as one bit set for each first byte. A word whose first byte and length
+/// match no name is not in the table.
 pub(super) struct NameLengths([u16; 128]);
 
 impl NameLengths {
-    /// Creates the lengths for an empty table.
+    /// Creates the empty set of lengths, for a table without names.
     pub(super) const fn new() -> Self {
         Self([0; 128])
     }

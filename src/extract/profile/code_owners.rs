@@ -12,8 +12,8 @@ const MAX_OWNERS: usize = 10;
 /// section's default owners, so without a limit a hostile file could take 100 MB.
 const MAX_OWNER_CHARS: usize = 254;
 
-/// Parses a CODEOWNERS file. `file` is its path for display, and `changed` the time of its last change.
-/// Returns `None` if it has no rules.
+/// Parses a CODEOWNERS file. `file` is the path for display, and `changed` the time at which the file last
+/// changed. Returns `None` if the file has no rules.
 ///
 /// # Errors
 /// Returns the reason if the file has too many rules. Because the last rule that matches counts, using only

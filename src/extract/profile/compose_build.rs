@@ -45,8 +45,8 @@ fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
     if folder.split('/').any(is_recipe) { None } else { folder_below(context, folder) }
 }
 
-/// Returns the folder at `path`, relative to `folder`. Returns `None` if `path` is not a relative path
-/// without variables.
+/// Returns the folder at `path`, which is relative to `folder`. Returns `None` if `path` is absolute or a
+/// URL, if it contains a variable, or if it leads above the root.
 fn folder_below(folder: &Path, path: &str) -> Option<PathBuf> {
     if path.contains(['$', ':']) || path.starts_with(['/', '~']) {
         return None;

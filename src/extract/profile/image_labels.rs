@@ -20,7 +20,7 @@ pub(super) const IMAGE_LABELS: &[(&str, ProfileField)] = &[
 /// Image labels that state the repository.
 const REPOSITORY_LABELS: &[&str] = &["org.opencontainers.image.source", "org.label-schema.vcs-url"];
 
-/// Other labels that public base images set, such as those of Red Hat.
+/// Image labels without a prefix that public base images set, such as those of Red Hat.
 const PLAIN_IMAGE_LABELS: &[&str] = &["description", "documentation", "docs"];
 
 /// Returns true if `label` may come from the image rather than from the container's configuration.
@@ -29,9 +29,10 @@ pub(super) fn may_be_of_image(label: &str) -> bool {
         || PLAIN_IMAGE_LABELS.iter().any(|known| known.eq_ignore_ascii_case(label))
 }
 
-/// Returns true if the labels describe `image` itself and not its base image: the repository that the labels
-/// name belongs to an organisation in the image's path, or has the same name as the image. The same name
-/// counts only if it has several words, because one word, such as `redis`, may be the name of a product.
+/// Returns true if the labels describe `image` itself rather than its base image. They do if the repository
+/// that they name belongs to an organisation in the image's path, or has the same name as the image or its
+/// whole path. A name must have several words for this, because a single word, such as `redis`, may be the
+/// name of a product.
 pub(super) fn are_about_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
     let repository = REPOSITORY_LABELS.iter().find_map(|label| RepositoryUrl::parse(labels.get(label)?));
     let Some(repository) = repository else { return false };

@@ -10,9 +10,9 @@ use crate::{
 const MAX_SUMMARY_CHARS: usize = 300;
 /// Maximum number of lines from the section about running the program.
 const MAX_RUN_LINES: usize = 25;
-/// Maximum length of a line from that section, in characters.
+/// Maximum length of a line from the section about running the program, in characters.
 const MAX_LINE_CHARS: usize = 200;
-/// First words of headings over sections about running the program, the best ones first.
+/// First words of headings over sections about running the program, in order of preference.
 const RUN_HEADINGS: &[&str] = &[
     "run locally",
     "running locally",
@@ -25,8 +25,8 @@ const RUN_HEADINGS: &[&str] = &[
     "quickstart",
 ];
 
-/// Reads the README `text`. `file` is its path for display, `folder` its folder in the checkout, and
-/// `changed` the time of its last change.
+/// Reads the README `text`. `file` is the path for display, `folder` the folder of the file in the checkout,
+/// and `changed` the time at which the file last changed.
 #[must_use]
 pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Timestamp>) -> Readme {
     Readme {
@@ -38,8 +38,8 @@ pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Ti
     }
 }
 
-/// Returns the first paragraph of prose, without Markdown. Returns an empty text if the paragraph has fewer
-/// than three words.
+/// Returns the first paragraph of prose, without Markdown, cut after [`MAX_SUMMARY_CHARS`]. Returns an empty
+/// text if that paragraph has fewer than three words.
 fn first_paragraph(text: &str) -> Text {
     let mut paragraph = String::new();
     let mut fenced = false;

@@ -10,7 +10,7 @@ const KEYS_OF_PROSE: &[&str] = &["registry auth"];
 /// Characters that may stand between a key and its separator: quotes, and brackets as in `config['key']`.
 const KEY_CLOSING_CHARS: [char; 5] = ['"', '\'', '`', ']', '\\'];
 
-/// Marks the value of each secret key in the line.
+/// Marks for removal each value that follows the name of a secret, such as `PASSWORD`.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     for (place, separator) in line.match_indices(['=', ':', '>']) {
         let (name, key) = key_before(line, place);
@@ -31,8 +31,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the text before the separator at `place`, up to the end of the key, and the key itself. The key is
-/// empty if there is none.
+/// Returns two texts before the separator at `place`: the line up to the end of the key, and the key itself.
+/// The key is empty if there is none.
 fn key_before(line: &str, place: usize) -> (&str, &str) {
     let name = line[..place].trim_end().trim_end_matches(KEY_CLOSING_CHARS);
     (name, key_at_end(name))

@@ -2,7 +2,9 @@
 
 use super::{Cut, word_start};
 
-/// Marks the text between the first `:` of a word and its last `@`.
+/// Marks the text between the first `:` of a word and an `@` later in the word. Leaves out the digests of
+/// images. If a network in parentheses follows the `@`, as in Go's MySQL driver, the password may contain
+/// blanks.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     for (place, _) in line.match_indices('@') {
         if is_digest(&line[place + 1..]) {
@@ -19,9 +21,9 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the start of the password that ends at `place`, or `None` if there is none. `start` is the start
-/// of the text to search. The password begins after the first `:` that follows the last quote. If that quote
-/// is in the middle of a word, the password may begin before it.
+/// Returns the start of the password that ends at `place`, or `None` if there is none. The search begins at
+/// `start`. The password begins after the first `:` behind the last quote. If that quote is in the middle of
+/// a word, the password may begin before the quote.
 fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
     let mut part_end = place;
     loop {
@@ -53,7 +55,7 @@ fn is_digest(text: &str) -> bool {
     digest.is_some_and(|digest| digest.bytes().take_while(u8::is_ascii_hexdigit).count() >= 32)
 }
 
-/// Returns true if `text` begins with a network and an address in parentheses, as in `tcp(db:3306)`.
+/// Returns true if `text` begins with a network protocol and an address in parentheses, as in `tcp(db:3306)`.
 fn is_network(text: &str) -> bool {
     text.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('(')
 }

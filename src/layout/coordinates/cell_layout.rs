@@ -1,5 +1,5 @@
-//! Conversion of a layered graph to terminal cells: routes the channels, measures the columns, traces the
-//! path of each link, and packs the isolated nodes below the layers.
+//! Conversion of a layered graph to terminal cells: routes the lines in the gaps between layers, measures the
+//! columns, traces the path of each link, and packs the isolated nodes below the layers.
 use super::isolated_nodes;
 use crate::layout::{
     geometry::Point,
@@ -16,22 +16,24 @@ use crate::layout::{
 };
 use std::sync::Arc;
 
-/// Columns between the left edge of a gap and its trunks. A gap is the space between two layers.
+/// Columns between the left edge of a gap and its trunks. A gap is the space between two layers, and a trunk
+/// is a vertical line in it.
 const STEM_COLUMNS: i32 = 1;
-/// Columns between the trunks of a gap and its right edge: one for the line and one for the arrow head. A
-/// top-down diagram needs only one of them.
+/// Columns between the trunks (vertical lines) of a gap and its right edge: one for the line and one for the
+/// arrow head. A top-down diagram needs only one of these columns.
 const ARROW_HEAD_COLUMNS: i32 = 2;
-/// Width in columns of a gap between two layers, if it has no lines.
+/// Width of a gap between two layers that contains no lines, in columns.
 const EMPTY_GAP_COLUMNS: i32 = 2;
-/// Width in columns of a gap between a border and a layer, if it has no lines.
+/// Width of a gap between a border and a layer that contains no lines, in columns.
 const BORDER_GAP_COLUMNS: i32 = 1;
 /// Maximum number of columns by which a gap or layer may be wider than necessary to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;
-/// Number of tracks, which are columns for vertical lines, per spare column of a gap. In the spare columns, a
-/// few more lines fit without moving anything.
+/// Number of tracks for which a gap gets one spare column. A track is a column for vertical lines. In the
+/// spare columns, a few more lines fit without moving anything.
 const TRACKS_PER_SPARE_COLUMN: i32 = 24;
 
-/// A subgraph during its conversion from layers to terminal cells.
+/// The state of the conversion of one subgraph from layers to terminal cells: rows, column widths, and routes
+/// in the gaps.
 pub struct CellLayout<'a> {
     subgraph: &'a Subgraph,
     graph: LayeredGraph,
@@ -41,14 +43,15 @@ pub struct CellLayout<'a> {
     layer_widths: Vec<i32>,
     /// Width of the gap left of each layer, and of the gap right of the last layer, in columns.
     gap_widths: Vec<i32>,
-    /// Routing of the channel in each gap, from left to right.
+    /// Routing of the lines in each gap, from left to right.
     channels: Vec<GapRouting>,
 }
 
-/// The routing of the channel in a gap, and the nets in that channel.
+/// The routing of all lines in one gap, with the indices of their nets. A net consists of the lines to one
+/// target.
 struct GapRouting {
     cached: Arc<CachedChannel>,
-    /// For each net of the channel, its index in [`LayeredGraph::nets`].
+    /// For each routed net, its index in [`LayeredGraph::nets`].
     nets: Vec<usize>,
 }
 
@@ -62,8 +65,8 @@ impl<'a> CellLayout<'a> {
         self.rows[pin.vertex] + pin.row
     }
 
-    /// Routes all channels. A channel with the same nets as in the seed keeps its routing. `shift` is the
-    /// number that was added to the layers of the seed.
+    /// Routes the lines in all gaps. A gap with the same nets as in the seed keeps its routing. `shift` is
+    /// the number by which the layer numbers are higher than in the seed.
     pub fn route_channels(&mut self, seed: &SubgraphSeed, shift: i32) {
         let mut by_gap = vec![Vec::new(); self.graph.layers.len() + 1];
         for (net, wires) in self.graph.nets.iter().enumerate() {
@@ -298,8 +301,8 @@ impl<'a> CellLayout<'a> {
     }
 }
 
-/// Returns the index of a layer or gap in the seed; `None` if the layer or gap is new. `shift` is the number
-/// that was added to the layers of the seed.
+/// Returns the index that a layer or gap has in the seed; `None` if the layer or gap is new. `shift` is the
+/// number by which `index` is higher than in the seed.
 fn previous_index(index: usize, shift: i32) -> Option<usize> {
     i32::try_from(index).ok().and_then(|i| usize::try_from(i - shift).ok())
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// so such a grid looks twice as wide as tall.
 const GRID_COLUMNS_PER_ROW: i64 = 4;
 
-/// A packed grid of isolated nodes.
+/// The positions of the isolated nodes in their grid below the diagram, and the size of the grid.
 pub struct PackedGrid {
     /// Upper left corner of each node.
     pub positions: Vec<Point>,

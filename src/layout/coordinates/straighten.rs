@@ -10,7 +10,7 @@ use std::ops::Range;
 const TRUNK_COST_ROWS: i64 = 4;
 /// Maximum number of passes over all vertices.
 const MAX_PASSES: usize = 6;
-/// Maximum number of moves to try for one stretch.
+/// Maximum number of moves to try for one node, or for one straight stretch of dummy vertices.
 const MAX_TRIED_MOVES: usize = 12;
 
 /// Straightener of lines: moves vertices of a layered graph by a few rows, so that fewer lines bend.
@@ -43,7 +43,8 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         Self { graph, anchors, distance, nets, above, below }
     }
 
-    /// Moves stretches until no move reduces the cost of the nets, or until [`MAX_PASSES`] passes are done.
+    /// Moves nodes and straight stretches of dummy vertices until no move reduces the cost of the nets, or
+    /// until [`MAX_PASSES`] passes are done.
     pub fn run(&self, rows: &mut [i32]) {
         for pass in 0..MAX_PASSES {
             let mut moved = false;
@@ -57,8 +58,9 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         }
     }
 
-    /// Moves the stretch that begins with `vertex` to the rows with the lowest cost. Returns true if it
-    /// moved. Does nothing if `vertex` is not the beginning of a stretch.
+    /// Moves the stretch that begins with `vertex` to the rows with the lowest cost. A stretch is a node, or
+    /// a straight row of dummy vertices. Returns true if it moved. Does nothing if `vertex` is not the
+    /// beginning of a stretch, or if any vertex of the stretch has an anchor.
     fn move_stretch(&self, vertex: usize, rows: &mut [i32]) -> bool {
         if vertex > 0 && self.continues_straight(vertex - 1, rows) {
             return false;
@@ -113,9 +115,10 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         };
         stretch.map(room).fold((i32::MIN, i32::MAX), |(a, b), (c, d)| (a.max(c), b.min(d)))
     }
-    /// Returns true if `vertex` and the next vertex are dummy vertices of one chain, and on the same row.
+    /// Returns true if `vertex` and the next vertex are dummy vertices of the lines to one target, run in the
+    /// same direction, and are on the same row.
     ///
-    /// The dummy vertices of a chain have consecutive indices, in the order of their layers.
+    /// Such dummy vertices have consecutive indices, in the order of their layers.
     fn continues_straight(&self, vertex: usize, rows: &[i32]) -> bool {
         let role = |v: usize| self.graph.vertices.get(v).map(|v| v.kind);
         matches!(role(vertex), Some(VertexKind::Dummy { .. }))

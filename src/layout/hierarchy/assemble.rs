@@ -14,12 +14,12 @@ use crate::layout::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The layouts of all subgraphs, ready for assembly.
+/// The finished layouts of all groups and of the root, from which one diagram is assembled.
 pub struct SubgraphLayouts<'a> {
     pub canonical: &'a CanonicalGraph<'a>,
     /// Subgraph of each group, in canonical order.
     pub group_subgraphs: Vec<IndexedSubgraph>,
-    /// Layout of each group, in the same order.
+    /// Layout of each group, in the order of `group_subgraphs`.
     pub group_layouts: Vec<Arc<CachedLayout>>,
     /// Root subgraph: the nodes outside all groups, and each group as a single node.
     pub root_subgraph: IndexedSubgraph,
@@ -35,8 +35,9 @@ impl SubgraphLayouts<'_> {
             .any(|item| item.role != NodeRole::Box)
     }
 
-    /// Returns the subgraphs of the groups with their ports in a new order: by the rows on which the lines
-    /// continue outside the group in this layout.
+    /// Returns the subgraphs of the groups with their ports in a new order. A port is a cell in the border of
+    /// a group, through which lines pass. The ports are sorted by the rows on which their lines continue
+    /// outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
             .map(|n| self.node_rect(n).y + self.canonical.line_row(n))
@@ -136,8 +137,8 @@ impl SubgraphLayouts<'_> {
         route
     }
 
-    /// Returns the part of a route of the bundle `to` that lies inside a group and starts at the member
-    /// `from`. The points are in cells of the diagram.
+    /// Returns the path of the lines in the bundle `to` from the member `from` to the border or the callee,
+    /// within one group. The points are in cells of the diagram.
     fn path_inside(&self, group: usize, from: Member, to: Bundle) -> Vec<Point> {
         let frame = self.group_rect(group);
         let path = self.group_subgraphs[group].path_towards(&self.group_layouts[group].layout, from, to);

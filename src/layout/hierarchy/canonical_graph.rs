@@ -28,8 +28,8 @@ pub struct CanonicalGraph<'a> {
     pub group_indices: Vec<usize>,
     /// Group of each sorted node, as a position in `group_indices`; `None` for a node outside all groups.
     pub group_of: Vec<Option<usize>>,
-    /// The edges without duplicates and self loops, each as the caller's position in `node_indices` and the
-    /// bundle of the edge.
+    /// The edges without duplicates and self loops. Each consists of the caller's position in `node_indices`,
+    /// and of the bundle: the callee and the class of the line.
     pub edges: BTreeSet<(usize, Bundle)>,
     /// Position of each node of the graph in `node_indices`.
     pub position_of: Vec<usize>,

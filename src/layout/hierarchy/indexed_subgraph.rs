@@ -9,7 +9,7 @@ use crate::layout::{
 };
 use std::collections::BTreeMap;
 
-/// The lines of one class to one node. They share one tree.
+/// The lines of one class to one callee. On their way, they join like the branches of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bundle {
     /// Position of the callee in canonical order.
@@ -31,7 +31,7 @@ pub enum Member {
     ExitPort(Bundle),
 }
 
-/// A subgraph with an index of its members.
+/// The inside of one group, or the root, with an index of its members: nodes, groups and ports.
 pub struct IndexedSubgraph {
     pub subgraph: Subgraph,
     /// For each member, its index in [`Subgraph::nodes`].

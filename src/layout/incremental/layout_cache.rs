@@ -1,4 +1,4 @@
-//! Cache of the recent layouts of one subgraph. The seed passes it from one layout to the next.
+//! Cache of the recent layouts of one subgraph. The seed passes the cache from one layout to the next.
 //!
 //! If a subgraph changes and then changes back, it gets exactly its earlier layout again, unless
 //! [`MAX_CACHED_LAYOUTS`] or more other layouts came in between. The cache counts layouts rather than time.
@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Maximum number of cached layouts for one subgraph.
 const MAX_CACHED_LAYOUTS: usize = 6;
 
-/// A subgraph with its layout.
+/// Entry of a [`LayoutCache`]: a subgraph, and its layout to reuse when an equal subgraph is laid out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CachedLayout {
     pub subgraph: Subgraph,

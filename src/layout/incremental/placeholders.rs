@@ -6,9 +6,9 @@
 //! But a diagram with too many gaps is useless. If there are too many placeholders, the layout drops all of
 //! them at once, because one large move is better than many small ones.
 //!
-//! A removed edge between two present nodes keeps its route until a new edge appears. Then it is dropped,
-//! because the new edge moves something anyway, and because removed edges must not form cycles with present
-//! ones.
+//! A removed edge between two present nodes keeps its route until a new edge appears. Then the layout drops
+//! the removed edge, because the new edge moves something anyway, and because removed edges must not form
+//! cycles with present ones.
 use crate::layout::graph::{Edge, Graph, Group, Key, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +24,8 @@ pub fn should_compact(left: usize, there: usize) -> bool {
     left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
 }
 
-/// Returns `graph` and, appended to it, the nodes and edges of `before` that it no longer has. Appends
-/// nothing if there would be too many placeholders.
+/// Returns `graph`, followed by the nodes and edges of `before` that `graph` lacks. Appends nothing if there
+/// would be too many placeholders.
 pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     let mut index: BTreeMap<&Key, usize> =
         graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();

@@ -51,7 +51,8 @@ fn min_max<'r>(ranks: impl Iterator<Item = &'r i32>) -> (i32, i32) {
 /// in the direction of the move, and `sign` is that direction (1 or -1). Neighbours on the same rank don't
 /// move, because two nodes that call each other would otherwise push each other forever.
 ///
-/// Returns `None` if more than [`MAX_MOVED_NODES`] nodes would have to move, or if `other` would have to.
+/// Returns `None` if more than [`MAX_MOVED_NODES`] nodes would have to move, or if `other`, the node at the
+/// other end of the edge to correct, would have to move.
 fn required_moves(
     next: &[Vec<usize>],
     ranks: &[Option<i32>],

@@ -10,7 +10,8 @@ use std::cmp::Reverse;
 
 /// Number of columns per row of a typical screen.
 const SCREEN_COLUMNS_PER_ROW: i32 = 4;
-/// Estimated width of a gap between two layers, in columns; its height in rows in a top-down diagram.
+/// Estimated width of a gap between two layers, in columns. In a top-down diagram, the estimated height in
+/// rows.
 const ESTIMATED_GAP_COLUMNS: i32 = 6;
 
 /// The connected components of a graph, numbered from the largest to the smallest.
@@ -53,7 +54,7 @@ impl Components {
         self.count
     }
 
-    /// Returns the lowest and the highest rank in each component.
+    /// Returns the lowest and the highest rank of each component.
     pub fn rank_spans(&self, rank: &[i32]) -> Vec<(i32, i32)> {
         let mut spans = vec![(i32::MAX, i32::MIN); self.count];
         for (&part, &rank) in self.component_of.iter().zip(rank) {

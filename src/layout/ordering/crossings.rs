@@ -116,8 +116,8 @@ impl<'a> SwapEvaluator<'a> {
             + self.u_turn_change(lower, upper, place, false)
     }
 
-    /// Returns the change in crossings with the U-turns of `mover` if it moves past `other`, downwards if
-    /// `down` is true.
+    /// Returns the change in crossings with the U-turns of `mover` if `mover` moves past `other`. The move is
+    /// downwards if `down` is true.
     fn u_turn_change(&self, mover: usize, other: usize, place: &[usize], down: bool) -> i64 {
         let mut gain = 0;
         for &(partner, right) in &self.adjacency.u_turns[mover] {

@@ -31,7 +31,7 @@ const MAX_STARTS: usize = 16;
 const EXCHANGE_ROUNDS_PER_SWEEP: usize = 4;
 /// Maximum number of lines for exchanges after each sweep. In larger graphs, exchanges run only at the end.
 const EXCHANGE_MAX_LINES: usize = 16_000;
-/// Maximum number of lines in a graph for moving dummy vertices that have a row in the seed.
+/// Maximum number of lines in a graph whose dummy vertices may leave the rows that they had in the seed.
 const MOVE_DUMMIES_MAX_LINES: usize = 3_000;
 /// Minimum number of crossings that moving a known box must save. With a lower limit, a service that comes or
 /// goes moves others.

@@ -50,8 +50,8 @@ impl SpanningTree {
 /// Returns for each node the edge from the caller that it stands below, or `None` for a root. A node is a
 /// root if none of its callers precedes it in the order, as may happen in a cycle.
 ///
-/// Each node starts below the caller with the most lines left. Then the function changes callers as long as
-/// that saves rows.
+/// At first, each node stands below the caller with the most lines that still need a row on the right. Then
+/// the function changes callers as long as that saves rows.
 fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut arriving = vec![Vec::new(); leaving.len()];
     for edge in leaving.iter().flatten() {
@@ -90,7 +90,7 @@ fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec
     rows.parents
 }
 
-/// The number of rows that the lines on the right need in addition to the rows of the nodes.
+/// Counter of the rows that the lines on the right need in addition to the rows of the nodes.
 struct SpareRows<'a> {
     edges: &'a [Edge],
     /// For each node, the number of lines that leave it on the right.

@@ -17,8 +17,8 @@ pub enum Glyphs {
     Ascii,
 }
 
-/// Characters by the weights of the arms (0 none, 1 light, 2 heavy). The index is a number in base 3, whose
-/// digits are the weights of north, east, south and west.
+/// Box-drawing characters by the weights of the four lines from the centre of a cell (0 none, 1 light, 2
+/// heavy). The index is a number in base 3, whose digits are the weights towards north, east, south and west.
 #[rustfmt::skip]
 const WEIGHTED_GLYPHS: [char; 81] = [
     ' ', '╴', '╸', '╷', '┐', '┑', '╻', '┒', '┓', '╶', '─', '╾', '┌', '┬', '┭', '┎', '┰', '┱', '╺', '╼', '━', '┍', '┮', '┯', '┏', '┲', '┳',
@@ -45,7 +45,8 @@ impl Glyphs {
     }
 }
 
-/// Extends a single arm through the whole cell, because half a line does not look right.
+/// Extends a line that ends in the centre of a cell through the whole cell, because half a line does not look
+/// right.
 const fn extend_ends(arms: Arms) -> Arms {
     match arms {
         [Some(a), None, None, None] | [None, None, Some(a), None] => [Some(a), None, Some(a), None],

@@ -31,8 +31,8 @@ pub enum Side {
     West,
 }
 
-/// The stroke of a line. If edges with different strokes share a cell, the last of their strokes in this list
-/// is drawn.
+/// The stroke of a line. If edges with different strokes share a cell, the greatest stroke is drawn; the
+/// variants are in ascending order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stroke {
     /// Dotted line: `┈`.

@@ -101,7 +101,7 @@ impl<'a> RasterPainter<'a> {
     }
 }
 
-/// Conditional assignment, which keeps the loops above short.
+/// Conditional assignment, which keeps the painter's loops short.
 trait SetIf {
     fn set_if(&mut self, condition: bool, value: u32);
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 /// Maximum number of trunks for exchanges of neighbours.
 const EXCHANGE_MAX_TRUNKS: usize = 120;
-/// The tracks of all trunks, and the trunks that had to be broken.
+/// The track of each trunk, and the trunks that had to be broken in two.
 pub struct TrackAssignment {
     /// Track of each trunk.
     pub track_of: Vec<usize>,
@@ -128,8 +128,9 @@ impl TrunkSorter {
         pairs
     }
 
-    /// Returns the trunk to break: the one with the fewest unmet rules, among the trunks whose unmet rules
-    /// all come from pins.
+    /// Returns the trunk to break. A rule of a trunk is unmet while the trunk that must lie to its left is
+    /// not placed. The function chooses among the trunks whose unmet rules all come from pins, and takes the
+    /// one with the fewest unmet rules.
     ///
     /// A part that was broken off is never broken again, because its new part would have the same rules.
     fn trunk_to_break(&self, placed: &[bool]) -> Option<usize> {
@@ -139,7 +140,7 @@ impl TrunkSorter {
         candidates.min_by_key(|&t| (waits_for(t).count(), t))
     }
 
-    /// Returns the rows of the right pins that cause unmet rules of a trunk.
+    /// Returns the rows of the right pins that cause the unmet rules of a trunk.
     fn blocked_rows(&self, trunk: usize, placed: &[bool]) -> BTreeSet<i32> {
         self.left_of_rules[trunk].iter().filter(|&&(b, _)| !placed[b]).filter_map(|&(_, row)| row).collect()
     }

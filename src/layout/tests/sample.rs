@@ -1,4 +1,4 @@
-//! Tests with sample graphs: their drawings, and the sizes that these must not exceed.
+//! Tests with sample graphs: their drawings, and the sizes that the drawings must not exceed.
 use super::text_drawing::{TextDrawing, parse_graph};
 use crate::layout::{Direction, Glyphs, Options, layout};
 

@@ -13,8 +13,8 @@ pub use template::Template;
 use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The similarity to a template above which a line belongs to its pattern. Similarity is the share of equal
-/// words; the paper tries values from 0.3 to 0.5. Masked values don't count as words, so `GET <n>` and
+/// The similarity to a pattern's template above which a line joins the pattern. Similarity is the fraction of
+/// equal words; the paper tries values from 0.3 to 0.5. Masked values don't count as words, so `GET <n>` and
 /// `PUT <n>` have no word in common.
 const MIN_SIMILARITY: f64 = 0.5;
 /// The maximum number of patterns. A new pattern beyond it displaces the one whose last line is oldest.
@@ -173,9 +173,10 @@ impl PatternSet {
         self.by_id.get(&id)
     }
 
-    /// Returns `Some(false)` if a service wrote the pattern before its time in `since`, such as its last
-    /// deployment. Otherwise returns `Some(true)`: the pattern is new and deserves attention first. Returns
-    /// `None` if no lines before these times were read, so that there is nothing to compare with.
+    /// Returns `Some(false)` if a service wrote a line of the pattern before its time in `since`, such as the
+    /// time of its last deployment. Otherwise returns `Some(true)`: the pattern is new and deserves attention
+    /// first. Returns `None` if no lines before these times were read, so that there is nothing to compare
+    /// with.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {
@@ -189,7 +190,7 @@ impl PatternSet {
     }
 }
 
-/// Sets the time of `service` in `firsts` to `at`, unless it is already earlier.
+/// Sets the time of `service` in `firsts` to `at`, unless the present time is earlier.
 fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),

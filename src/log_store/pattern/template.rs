@@ -29,8 +29,8 @@ impl Template {
         (self.0.len(), first.to_owned())
     }
 
-    /// Returns the share of equal words, from 0 to 1. Positions at which both templates have a wildcard or a
-    /// mask don't count. Returns 1 if no position counts.
+    /// Returns the fraction of equal words, from 0 to 1. Positions at which both templates have a wildcard or
+    /// a mask don't count. Returns 1 if no position counts.
     pub(super) fn similarity(&self, other: &Self) -> f64 {
         let is_fixed_word = |word: &str| word != WILDCARD_WORD && has_words(word);
         let pairs = || self.0.iter().zip(&other.0).filter(|(a, b)| is_fixed_word(a) || is_fixed_word(b));

@@ -17,9 +17,9 @@ pub struct TextMatcher {
     /// or a regular expression without special characters. A match then can't cross the end of a line, so all
     /// lines of a chunk can be searched in one pass.
     pub(in crate::log_store) is_literal: bool,
-    /// A regex for text that has been converted to lower case, which is several times as fast as a
-    /// case-insensitive one. `None` if matching is case-sensitive, or if the search text is not a literal
-    /// ASCII text with letters.
+    /// A regex for text that has been converted to lower case. Searching that text is several times as fast
+    /// as a case-insensitive search. `None` if matching is case-sensitive, or if the search text is not a
+    /// literal ASCII text with letters.
     lowercase_regex: Option<Regex>,
 }
 

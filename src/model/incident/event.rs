@@ -23,19 +23,19 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
-    /// A deployment started, completed or failed.
+    /// A deployment started, completed, failed or was rolled back, or a service appeared or was removed.
     Deployment,
     /// An instance started.
     Start,
     /// An instance stopped or exited.
     Stop,
-    /// The result of a health check changed.
+    /// The result of a health check changed, or the health of the service.
     Health,
     /// The desired number of instances changed.
     Scaling,
     /// The engine restarted an instance.
     Restart,
-    /// The kernel killed a process at its memory limit.
+    /// The kernel killed a process because memory ran out.
     OutOfMemory,
     /// The configuration of a service changed.
     Configuration,
@@ -47,9 +47,9 @@ pub enum EventKind {
     Pause,
     /// The engine resumed a paused instance.
     Unpause,
-    /// The user acted on the service through Portolan.
+    /// The user or a colleague acted on the service through Portolan, or the action had a result.
     Action,
-    /// A person left a note about the service.
+    /// A person left a note on a service, a call or a finding.
     Note,
     /// ECS could not place a task.
     Placement,

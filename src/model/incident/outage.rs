@@ -28,8 +28,8 @@ impl Onset {
     }
 }
 
-/// A period in which one service is down. It lasts until the last evaluation of the diagnosis rules that
-/// found the service down.
+/// A period in which one service is down, as far as evaluations of the diagnosis rules show it. It ends with
+/// the last evaluation that found the service down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
     /// Start of the outage.

@@ -19,7 +19,8 @@ pub struct ObservedConnection {
     pub last_seen: Timestamp,
 }
 
-/// Identity of an observed connection: its ends, port, outcome and place of observation, but not its times.
+/// Identity of an observed connection: its ends, port and outcome, and the method and place of observation,
+/// but not its times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionKey {
     /// The end that opened the connection.

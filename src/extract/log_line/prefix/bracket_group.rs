@@ -27,7 +27,8 @@ pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
     level_after_time(inner).or_else(|| level_after_module(inner)).or_else(|| level_of_chromium(inner))
 }
 
-/// Returns the level if `text` is the name of a level and nothing else.
+/// Returns the level if `text` is the name of a level and nothing else. Returns `None` for a name that means
+/// a level only as the value of a key such as `level`.
 fn only_level(text: &str) -> Option<LogLevel> {
     level_names::find_level_name(text)
         .filter(|(_, place)| *place != LevelContext::Keyed)
@@ -75,7 +76,7 @@ fn level_of_chromium(inner: &str) -> Option<LogLevel> {
     only_level(name).filter(|_| is_uppercase(name) && inner.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Returns true if `word` has no lower-case ASCII letters.
+/// Returns true if `word` consists of capital letters, digits and characters beyond ASCII.
 pub(super) fn is_uppercase(word: &str) -> bool {
     word.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || !c.is_ascii())
 }

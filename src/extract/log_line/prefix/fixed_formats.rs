@@ -81,7 +81,7 @@ fn npm(text: &str) -> Option<LevelAndStart> {
 }
 
 /// Parses a line of `serverLogRaw` in Redis and Valkey: `1:M 28 Nov 2026 10:00:00.000 * message`, or before
-/// version 3.0 `[1] 28 Nov 10:00:00 *`. In KeyDB, the number of a thread follows that of the process.
+/// version 3.0 `[1] 28 Nov 10:00:00 *`. KeyDB writes the number of a thread after the number of the process.
 fn redis(text: &str) -> Option<LevelAndStart> {
     let end = text.bytes().take(MAX_PROCESS_BYTES).position(|c| c == b' ')?;
     let (process, rest) = (&text[..end], &text[end + 1..]);

@@ -129,8 +129,8 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
-/// The classes of bytes that occur in a text, such as letters and digits, as a bit set. After one pass over
-/// the text, the set answers most questions about it.
+/// The classes of bytes that occur in a text, such as letters and digits, as a bit set. The set is computed
+/// in one pass over the text. It then answers most questions about the text without another pass.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByteClasses(u8);
 
@@ -140,9 +140,10 @@ impl ByteClasses {
     pub(super) const COLON_CLASS: u8 = 1 << 2;
     pub(super) const AT_SIGN: u8 = 1 << 3;
     pub(super) const EQUALS_SIGN: u8 = 1 << 4;
-    /// Other punctuation in names of programs, loggers, threads and hosts.
+    /// Punctuation in names of programs, loggers, threads and hosts that has no class of its own: `.`, `_`,
+    /// `-`, `/`, `$`, `#` and `*`.
     pub(super) const NAME_SIGN: u8 = 1 << 5;
-    /// Other ASCII characters.
+    /// ASCII characters that belong to no other class.
     pub(super) const OTHER_SIGN: u8 = 1 << 6;
     pub(super) const NON_ASCII: u8 = 1 << 7;
     /// The classes that don't occur in names of programs, loggers, threads and hosts.

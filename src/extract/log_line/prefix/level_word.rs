@@ -78,9 +78,9 @@ fn is_zero_count(behind: &str) -> bool {
     rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
-/// Returns true if a lower-case word after the time is at a place where libraries write the level. That is
-/// before a source location (zap), between tabs, which are two spaces here (zap), before an object of fields,
-/// or before a label (swift-log).
+/// Returns true if `item`, a lower-case word after the time, is at a place where libraries write the level.
+/// The place is before a source location (zap), in a column between tabs (zap; a tab is two spaces here),
+/// before an object of fields at the end of the line, before a `|`, or before a word and a colon (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
     let is_place = |word: &str| {
@@ -99,8 +99,9 @@ fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
         || first.starts_with('|')
 }
 
-/// Returns the level in a word with a channel before it, `app.ERROR:` (Monolog, `LineFormatter`). Also
-/// returns the level in `E!` (Telegraf, plain format) and in `ERROR+2` (Go, `log/slog`).
+/// Returns the level in a word such as `app.ERROR:`, in which a channel precedes the level (Monolog,
+/// `LineFormatter`). Also returns the level in `E!` (Telegraf, plain format) and in `ERROR+2` (Go,
+/// `log/slog`).
 fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
     let bare = |name: &str| {
         let found = level_names::find_level_name(name).filter(|_| is_uppercase(name));
@@ -132,9 +133,12 @@ fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Optio
     stated.then_some((level, item.start + name.len() + 1))
 }
 
-/// Returns the level of a single letter after a time: MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`),
-/// TensorFlow (`E file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`). The next item must have one
-/// of these forms, because `I` is also an English word.
+/// Returns the level that a single letter states. At the beginning of a line, it is the letter in `E: text`
+/// (apt, dpkg) or `E/Tag: text` (Android before 7).
+///
+/// After a time, it is the letter in MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow (`E
+/// file.cc:12]`), Android (`E Tag:`) and WebSphere (`E CWWKZ0002E:`). There the next item must have one of
+/// these forms, because `I` is also an English word.
 fn level_of_single_letter(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<LogLevel> {
     let level = match item.text.as_bytes() {
         // apt and dpkg, `E: text`.

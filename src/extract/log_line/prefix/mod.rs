@@ -112,7 +112,8 @@ fn embedded_json(text: &str, start: usize) -> Option<(Option<LogLevel>, usize)> 
 }
 
 /// Returns the byte offset at which the message begins: after the prefix, which ends at `from`, and the
-/// separators.
+/// separators that follow the prefix. Returns 0 if nothing else follows, so that the whole line is the
+/// message.
 fn message_start(text: &str, from: usize) -> usize {
     let rest = &text[from..];
     let start = text.len() - rest.trim_start_matches([' ', ':', ']', ')', '|', '>', ',']).len();

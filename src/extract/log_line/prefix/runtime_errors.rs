@@ -60,8 +60,8 @@ pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     level_of_error_class(text.split(' ').next()?)
 }
 
-/// Returns the level of a message whose first word is the class of an error or warning: `ValueError:`,
-/// `java.lang.Error:`.
+/// Returns the level of a message whose first word is the class of an error, an exception or a warning:
+/// `ValueError:`, `java.lang.Error:`.
 fn level_of_error_class(first: &str) -> Option<LogLevel> {
     let name = first.strip_suffix(':').unwrap_or(first);
     let ends = |ending: &str| name.ends_with(ending);

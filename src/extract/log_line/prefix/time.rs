@@ -55,7 +55,8 @@ pub(super) fn is_time(word: &str) -> bool {
         || (!word.is_ascii() && word.chars().filter(|c| CJK_TIME_CHARS.contains(*c)).count() >= 2)
 }
 
-/// The numbers of certain characters in a word that may be a time.
+/// Counts of the digits, dots, colons, dashes and slashes in a word. They decide whether the word may be a
+/// time.
 #[derive(Default)]
 struct SignCounts {
     digits: usize,
@@ -112,7 +113,8 @@ fn may_occur_in_time(run: &[u8]) -> bool {
     TIME_LETTERS.iter().any(is) || (run.len() == 3 && MONTH_NAMES.iter().any(is))
 }
 
-/// Returns true if a word contains hours and minutes: one or two digits, a colon, and two digits below 60.
+/// Returns true if a word contains hours and minutes: one or two digits, a colon, and two digits below 60. An
+/// IPv4 address with a port does not count.
 fn is_clock(bytes: &[u8]) -> bool {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let has_clock = bytes.iter().enumerate().any(|(at, c)| {
@@ -123,7 +125,8 @@ fn is_clock(bytes: &[u8]) -> bool {
     has_clock && bytes.iter().filter(|c| **c == b'.').nth(2).is_none()
 }
 
-/// Returns true if a word begins with a date of three parts, or is a month and a day such as `11-28`.
+/// Returns true if a word begins with a date of three parts or of eight digits, or is a month and a day such
+/// as `11-28`.
 fn is_date(word: &str) -> bool {
     let bytes = word.as_bytes();
     let Some(at) = bytes.iter().position(|c| matches!(c, b'-' | b'/' | b'.')) else {
@@ -225,8 +228,8 @@ fn date_word(word: &str) -> DateWord {
     }
 }
 
-/// Returns the role of a word that begins with a digit. `bare` is the word without the dots or commas at its
-/// end.
+/// Returns the role of `word`, which begins with a digit. `bare` is the same word without dots and commas at
+/// the end.
 fn date_number(word: &str, bare: &str) -> DateWord {
     let is_number = bare.len() <= 4 && bare.bytes().all(|c| c.is_ascii_digit());
     match bare.len() {

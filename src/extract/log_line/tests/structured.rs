@@ -6,7 +6,7 @@ use crate::{
     model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn},
 };
 
-/// Levels and unescaped messages of log lines, each followed by its line.
+/// Log lines, each after its expected level and its expected message without escapes.
 const STRUCTURED_LINES: &[(Option<LogLevel>, &str, &str)] = &[
     // Serilog: Compact Log Event Format and JsonFormatter; .NET's JSON console; NLog.
     (

@@ -3,7 +3,7 @@
 use super::parse;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// Levels of log lines, each followed by its line.
+/// Log lines, each after its expected level.
 const TEXT_LINES: &[(LogLevel, &str)] = &[
     // PHP: Monolog (LineFormatter), PHP's own errors, PHP-FPM.
     (Error, "[2026-11-28 10:00:00] production.ERROR: no stock {\"order\":4711}"),

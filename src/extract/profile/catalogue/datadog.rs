@@ -62,7 +62,7 @@ fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (St
     })
 }
 
-/// Adds the contacts that are chats, but no other contacts, such as email addresses.
+/// Adds the chat channels among the contacts. Leaves out all other contacts, such as email addresses.
 fn add_contacts<'a>(contacts: impl Iterator<Item = &'a Value>, draft: &mut EntityDraft) {
     for contact in contacts.take(super::MAX_ENTRIES) {
         if matches!(text_at(contact, "type"), Some("slack" | "microsoft-teams")) {

@@ -44,12 +44,14 @@ pub const CATALOGUE_FILES: &[(&str, CatalogueFileKind)] = &[
 
 /// Maximum number of entities from one file.
 const MAX_ENTITIES: usize = 500;
-/// Maximum number of facts, and of aliases and dependencies, of one entity.
+/// Maximum number of facts of one entity. The same limit holds for its links, contacts, aliases and
+/// dependencies.
 const MAX_ENTRIES: usize = 100;
 
 /// Words in the title of a link to a repository that contains the code of a service.
 const SOURCE_WORDS: &[&str] = &["source"];
-/// Words in the title of a link to a repository that deploys services or the like.
+/// Words in the title of a link to a repository without the code of the service, such as one that deploys it.
+/// A link with one of these words is the last choice.
 const DEPLOYMENT_WORDS: &[&str] = &[
     "deploy",
     "helm",
@@ -65,8 +67,8 @@ const DEPLOYMENT_WORDS: &[&str] = &[
 ];
 
 /// Returns the entities in `text`, the content of a catalogue file. `file` is the path for display, `folder`
-/// the folder of the file in the checkout, and `changed` the time of its last change. Returns an error if the
-/// text is not valid YAML or is too large.
+/// the folder of the file in the checkout, and `changed` the time at which the file last changed. Returns an
+/// error if the text is not valid YAML or is too large.
 pub fn catalogue_entities(
     kind: CatalogueFileKind,
     text: &str,
@@ -88,7 +90,7 @@ pub fn catalogue_entities(
     Ok(documents.iter().filter_map(read).take(MAX_ENTITIES).collect())
 }
 
-/// A catalogue entity under construction.
+/// A service or resource from a catalogue file, while the reader of the file's format adds facts to it.
 struct EntityDraft {
     entity: CatalogueEntity,
     changed: Option<Timestamp>,
