@@ -41,8 +41,8 @@ const MAX_ENTRIES: usize = 20_000;
 /// hours.
 const MAX_ENTRIES_PER_SUBJECT: usize = 1_000;
 
-/// The events of all sources, as entries in order of time. The history also keeps the data for finding new
-/// entries: the last complete snapshots and the open findings.
+/// The events of all sources, as entries in order of time. The history also keeps the data from which it
+/// derives new entries: the last complete snapshot of each source, and the open findings.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,

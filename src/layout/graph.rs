@@ -90,7 +90,7 @@ pub enum Direction {
     Outline,
 }
 
-/// Options of a layout.
+/// Options of a layout: direction of the flow, and the room between boxes and lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// Direction of the flow.

@@ -91,7 +91,7 @@ fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
     }
 }
 
-/// Buffers of a chunk that has been sealed. The next chunk reuses them.
+/// Memory buffers that a full chunk has left over. The next chunk reuses them.
 #[derive(Debug, Default)]
 pub(super) struct ChunkBuffer {
     text: String,
@@ -99,7 +99,7 @@ pub(super) struct ChunkBuffer {
 }
 
 impl Chunk {
-    /// Creates an empty chunk in the buffers of a sealed chunk.
+    /// Creates an empty chunk in buffers that an earlier chunk has left over.
     pub(super) fn new(id: u64, ChunkBuffer { mut text, mut lines }: ChunkBuffer) -> Self {
         text.clear();
         lines.clear();
@@ -208,7 +208,7 @@ impl Chunk {
         }
     }
 
-    /// Moves the chunk to memory of its exact size, and returns its larger buffers for the next chunk.
+    /// Moves the full chunk to memory of its exact size, and returns its larger buffers for the next chunk.
     /// Shrinking the buffers in place would leave a hole in memory that is too small for the next chunk.
     pub(super) fn seal(&mut self) -> ChunkBuffer {
         self.style_index.shrink_to_fit();

@@ -18,7 +18,8 @@ pub enum LogRoute {
     CloudWatch {
         /// Name of the log group.
         group: Text,
-        /// Name of the stream, built from prefix, container and task; `None` if it can't be derived.
+        /// Name of the stream: as configured, built from prefix, container and task, or the id of the Docker
+        /// container. `None` if it can't be derived.
         stream: Option<Text>,
         /// The region; `None` if it is the source's own.
         region: Option<Text>,
@@ -143,7 +144,7 @@ pub enum Colour {
     Rgb(u8, u8, u8),
 }
 
-/// The output stream of the process that wrote a line.
+/// The output stream to which a process wrote a line: standard output or standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputStream {

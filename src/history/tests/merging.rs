@@ -1,4 +1,5 @@
-//! Tests of merging the entries of other members of a team, and of earlier occurrences of a finding.
+//! Tests of merging entries that other members of a team recorded, and of looking up the previous occurrence
+//! of a finding.
 
 use super::{at, event, history_of, service, snapshot};
 use crate::{

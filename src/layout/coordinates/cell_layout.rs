@@ -22,9 +22,9 @@ const STEM_COLUMNS: i32 = 1;
 /// Columns between the trunks (vertical lines) of a gap and its right edge: one for the line and one for the
 /// arrow head. A top-down diagram needs only one of these columns.
 const ARROW_HEAD_COLUMNS: i32 = 2;
-/// Width of a gap between two layers that contains no lines, in columns.
+/// Width in columns of an empty gap between two layers. A gap is empty if it contains no lines.
 const EMPTY_GAP_COLUMNS: i32 = 2;
-/// Width of a gap between a border and a layer that contains no lines, in columns.
+/// Width in columns of an empty gap between a border and a layer. A gap is empty if it contains no lines.
 const BORDER_GAP_COLUMNS: i32 = 1;
 /// Maximum number of columns by which a gap or layer may be wider than necessary to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 /// so such a grid looks twice as wide as tall.
 const GRID_COLUMNS_PER_ROW: i64 = 4;
 
-/// The positions of the isolated nodes in their grid below the diagram, and the size of the grid.
+/// The positions of the isolated nodes (those without edges) in their grid, with the size of the grid, and
+/// the slots to keep in the next layout.
 pub struct PackedGrid {
-    /// Upper left corner of each node.
+    /// Upper left corner of each node, relative to that of the grid.
     pub positions: Vec<Point>,
     /// Width and height in cells.
     pub size: (i32, i32),

@@ -16,11 +16,11 @@ use crate::layout::{
 
 /// Number of steps per row for the first sweeps. The last sweeps round to whole rows.
 const SUBROWS_PER_ROW: i64 = 16;
-/// Number of sweeps over all layers in steps of a fraction of a row, for a layout without a seed.
+/// Number of sweeps over all layers that move vertices by fractions of a row, for a layout without a seed.
 const SUBROW_SWEEPS: usize = 12;
 /// Number of final sweeps over all layers in whole rows.
 const WHOLE_ROW_SWEEPS: usize = 4;
-/// Number of sweeps over all layers in steps of a fraction of a row, for a layout with a seed.
+/// Number of sweeps over all layers that move vertices by fractions of a row, for a layout with a seed.
 const ANCHORED_SWEEPS: usize = 3;
 /// Weight of the row that a box has in the seed. It outweighs any number of lines, so the box moves only if
 /// new boxes need its place.

@@ -127,7 +127,8 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
     }
 }
 
-/// The row span of a net, separately for pins that move with a stretch and pins that stay.
+/// The rows that a net (the lines to one target) covers in a gap, to compute its cost after a move. Its pins,
+/// which are the ends of its lines, are split into those that move with a stretch and those that stay.
 struct NetSpan {
     /// First and last row of the pins that move with the stretch; `None` if there are none.
     moving: Option<(i32, i32)>,

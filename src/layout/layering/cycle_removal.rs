@@ -64,8 +64,8 @@ impl<'a> NodeSequence<'a> {
         sequence
     }
 
-    /// Returns the sort key of a node. If there is neither a sink nor a source, the node with the lowest key
-    /// goes left.
+    /// Returns the sort key of a node: its rank in the previous layout, then its number of callers less its
+    /// number of callees. If there is neither a sink nor a source, the node with the lowest key goes left.
     fn priority(&self, node: usize) -> (i32, i64, usize) {
         (
             self.ranks[node].unwrap_or(0),

@@ -124,7 +124,8 @@ fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
     rank
 }
 
-/// Moves nodes with new links if that shortens their edges by at least [`MIN_RANKS_SAVED`].
+/// Moves newly linked nodes without a rank hint, if that shortens their edges by at least
+/// [`MIN_RANKS_SAVED`].
 fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInput]) {
     let there_and_back = acyclic.topological_order.iter().rev().chain(&acyclic.topological_order);
     for &node in

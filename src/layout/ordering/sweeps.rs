@@ -138,7 +138,8 @@ fn shuffle(layer: &mut [usize], start: usize) {
 }
 
 /// Sorts the vertices of each layer by their desired positions, layer by layer, from left to right if
-/// `forward` is true. A vertex without neighbours in the preceding layer keeps its place.
+/// `forward` is true. A vertex without a U-turn and without neighbours in the preceding layer keeps its
+/// place.
 fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
@@ -166,7 +167,7 @@ fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: b
 /// Returns the desired position of `vertex` in 64ths of a position: the median or mean of its neighbours on
 /// one side. Returns `None` if it has no neighbours on that side and no U-turns.
 ///
-/// A vertex that has only U-turns goes beside the other end of the first one.
+/// A vertex without neighbours on that side goes beside the other end of its first U-turn.
 fn desired_position(
     adjacency: &Adjacency,
     place: &[usize],

@@ -31,8 +31,8 @@ fn backward_runs(points: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ 
     points.windows(2).filter(|ends| ends[1].x < ends[0].x).map(|ends| (ends[1], ends[0]))
 }
 
-/// Returns the longest uncrossed part of each row on which edges run to the left. Edges on the same row share
-/// one stretch.
+/// Returns, for each stretch of a row on which edges run to the left, its longest part that no vertical line
+/// touches. Stretches with the same left end count as one. Leaves out stretches without such a part.
 pub fn feedback_stretches(raster: &Raster, routes: &[Vec<Point>]) -> Vec<FeedbackStretch> {
     let mut longest: BTreeMap<(i32, i32), FeedbackStretch> = BTreeMap::new();
     for (edge, points) in routes.iter().enumerate() {

@@ -24,8 +24,8 @@ pub struct EdgeRun {
 /// line don't overlap.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
-    /// Start of each line in `segments`. Line `i` has the segments from `starts[i]` to before
-    /// `starts[i + 1]`.
+    /// Index in `segments` of the first segment of each line. Line `i` has the segments from `starts[i]` up
+    /// to, but not including, `starts[i + 1]`.
     starts: Vec<usize>,
     segments: Vec<Segment>,
     /// The edges of all segments. Each segment has a range of this vector.

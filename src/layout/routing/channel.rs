@@ -27,7 +27,7 @@ pub struct Bend {
     pub row: i32,
 }
 
-/// The finished routing of a channel.
+/// The finished routes of all lines in one channel, the gap between two layers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoutedChannel {
     /// Number of tracks, which are the columns for trunks.
@@ -57,7 +57,8 @@ pub fn route_channel(nets: &[ChannelNet]) -> RoutedChannel {
 /// A pin, as (index of its net, row). For a pin on the right side, the row includes [`RIGHT_SIDE_OFFSET`].
 type PinKey = (usize, i32);
 
-/// Router of one channel, with the trunks and jogs of the latest round.
+/// Router of the lines in one channel, the gap between two layers. It holds the trunks (vertical lines) and
+/// jogs (horizontal detours) of the latest round.
 struct ChannelRouter<'a> {
     nets: &'a [ChannelNet],
     /// Rows that have pins.

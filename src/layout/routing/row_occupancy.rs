@@ -12,7 +12,8 @@ pub fn pinned_rows(nets: &[ChannelNet]) -> Vec<i32> {
     rows
 }
 
-/// Allocator of rows for jogs. Each jog gets a row that has no pins and no other jog.
+/// Allocator of rows for jogs, which are horizontal lines between two trunks. Each jog gets a row that has no
+/// pins and no other jog.
 pub struct JogRowAllocator<'a> {
     /// Rows with pins, sorted.
     pinned: &'a [i32],
@@ -60,7 +61,7 @@ impl<'a> LineEnds<'a> {
     }
 
     /// Returns the track of the rightmost trunk that the line on this row leads to, coming from the left.
-    /// Returns `usize::MAX` if the line crosses the whole channel.
+    /// Returns `usize::MAX` if the line crosses the whole channel, and 0 if there is no such line.
     pub fn end_track(&self, row: i32) -> usize {
         if self.straight_rows.contains(&row) {
             return usize::MAX;

@@ -19,7 +19,7 @@ pub struct TrackAssignment {
 }
 
 /// Assigns a track to every trunk. Breaks trunks in two where the rules form a cycle, and appends the new
-/// trunks and jogs to the lists.
+/// trunks and jogs to `trunks` and `jogs`.
 ///
 /// `free_row` claims a row for a jog. Its arguments are a row nearby and a direction (negative is up).
 pub fn assign_tracks(
@@ -40,8 +40,8 @@ pub fn assign_tracks(
 /// the right pin that causes the rule, or `None` if a jog causes it.
 type LeftOfRules = Vec<(usize, Option<i32>)>;
 
-/// Topological sort of the trunks by the rules. It prefers low scores, and breaks a trunk if the rules form a
-/// cycle.
+/// Topological sort of the trunks by the rules on which trunk must lie to the left of which. The sort prefers
+/// low scores, and breaks a trunk if the rules form a cycle.
 struct TrunkSorter {
     /// Number of trunks before the sort broke any.
     original_count: usize,

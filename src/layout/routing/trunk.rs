@@ -18,7 +18,8 @@ pub struct Trunk {
     pub right_jogs: Vec<i32>,
     /// Row on which the lines of the net leave the trunk.
     pub output_row: i32,
-    /// Number of lines that enter the trunk.
+    /// Number of lines that leave the channel at the output pin of the trunk's net. It is 1 for a stub, and
+    /// for a part that was broken off.
     pub input_count: usize,
     /// First row of the trunk.
     pub first_row: i32,
@@ -74,8 +75,8 @@ impl Trunk {
         [&self.right_pins, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the cost if one of the lines to this trunk continues to a trunk further right. It is the cost
-    /// of a stub, or 0 if the trunk has no other line.
+    /// Returns the cost if one of the lines to this trunk continues to a trunk further right: the cost of a
+    /// stub, or 0 if no other line shares the trunk's output pin.
     pub const fn cost_of_passing(&self) -> i64 {
         if self.input_count < 2 { 0 } else { STUB_COST }
     }

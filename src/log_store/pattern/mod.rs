@@ -2,8 +2,8 @@
 //! the variable words.
 //!
 //! The method is Drain (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with Fixed Depth Tree",
-//! ICWS 2017). It groups lines by their number of words and their first word, then by the share of equal
-//! words. Masks first replace certain values (numbers, ids, addresses), as the authors advise.
+//! ICWS 2017). It groups lines by their number of words and their first word, then by the fraction of words
+//! that are equal. Masks first replace certain values (numbers, ids, addresses), as the authors advise.
 
 mod mask;
 mod template;

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, ops::Range};
 
-/// The streams whose lines a query tests.
+/// The streams whose lines a query tests: all streams, or those of some services or instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum StreamScope {
     /// All streams.

@@ -13,7 +13,7 @@ use crate::{
     model::LogLevel,
 };
 
-/// The matching lines among the lines of a chunk that have been scanned.
+/// Bit set of the lines of one chunk that match a query, for the lines that the query has scanned so far.
 #[derive(Clone, Debug)]
 pub(in crate::log_store) struct MatchBitmap {
     /// The id of the chunk.

@@ -28,7 +28,7 @@ pub struct PatternCounts {
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// The pattern counts of one chunk.
+/// The number of matching lines for each pattern in one chunk.
 #[derive(Debug, Default)]
 struct ChunkCounts {
     /// The `insert_generation` of the chunk when its lines were counted.

@@ -39,7 +39,8 @@ pub struct Suspect {
     /// Sentence about the suspected cause and the reason for the suspicion. It claims no certainty.
     #[serde(rename = "words")]
     pub description: Text,
-    /// The suspected other service; `None` if the suspect is a deployment or exit of the service itself.
+    /// The other service that is suspected; `None` if the suspected cause lies in the faulty service itself,
+    /// such as its own deployment.
     pub node: Option<NodeId>,
 }
 
@@ -90,7 +91,7 @@ impl Finding {
     }
 
     /// Returns the other service that most likely caused the finding. Returns `None` if no suspect is known,
-    /// or if the likeliest one is a deployment or exit of the faulty service itself.
+    /// or if the likeliest cause lies in the faulty service itself, such as its own deployment.
     #[must_use]
     pub fn main_suspect(&self) -> Option<&NodeId> {
         self.suspects.first().and_then(|suspect| suspect.node.as_ref())

@@ -18,7 +18,7 @@ pub struct ServiceEndpoint {
     pub origin: EndpointOrigin,
 }
 
-/// The clients that can use the name or address of an endpoint.
+/// The clients that can use the name or address of an endpoint: all clients, or the members of one network.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EndpointScope {
     /// All clients, because the name or address is public or VPC-wide.

@@ -17,7 +17,7 @@ pub struct LoadBalancer {
     pub kind: Text,
     /// Routes, each of which sends requests to one service.
     pub routes: Vec<LoadBalancerRoute>,
-    /// Health of its targets; empty if the load balancer does not report it.
+    /// Health of the load balancer's targets; empty if the load balancer does not report it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetHealth>,
 }
@@ -41,7 +41,7 @@ pub struct LoadBalancerRoute {
     pub service: ServiceId,
     /// The listener's port; `None` if no listener forwards to the service.
     pub port: Option<u16>,
-    /// The rule in words, such as `host api.example.com, path /v1/*`; the target group's name if there is no
-    /// rule.
+    /// The rule in words, such as `host api.example.com, path /v1/*`. `default rule` if only requests that
+    /// match no other rule reach the service, and the target group's name if there are no other rules.
     pub rule: Text,
 }

@@ -18,7 +18,8 @@ use item::{PrefixItem, PrefixItems};
 /// The maximum number of items in a prefix.
 const MAX_PREFIX_ITEMS: usize = 16;
 
-/// The context of an item: what is known about the items before it.
+/// Facts about the items before an item in the prefix of a line. They decide whether the item may be the
+/// level.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 struct ItemContext<'t> {
