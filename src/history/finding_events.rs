@@ -78,8 +78,9 @@ impl OpenFindings {
     }
 }
 
-/// Returns true if the history records the start and the end of `finding`. Leaves out lasting risks, such as
-/// a service with a single task or without an owner. Such a risk existed long before Portolan saw it.
+/// Returns true if the history records the start and the end of `finding`: if its severity is above info, or
+/// its start is known. Any other finding is a lasting risk, such as a service with a single task or without
+/// an owner, which existed long before Portolan saw it.
 fn is_event(finding: &Finding) -> bool {
     finding.severity > Severity::Info || finding.since.is_some()
 }

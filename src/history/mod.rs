@@ -37,8 +37,8 @@ use std::{
 
 /// Maximum number of entries of all subjects together.
 const MAX_ENTRIES: usize = 20_000;
-/// Maximum number of entries of one subject. A service that restarts twice a minute reaches it in about eight
-/// hours.
+/// Maximum number of entries of one subject. A service that restarts twice a minute reaches this number in
+/// about eight hours.
 const MAX_ENTRIES_PER_SUBJECT: usize = 1_000;
 
 /// The events of all sources, as entries in order of time. The history also keeps the data from which it

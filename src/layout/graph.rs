@@ -2,7 +2,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Identifier of a node or group that stays the same from one layout to the next.
+/// Identifier of a node or group. It stays the same from one layout to the next, so that the layout finds
+/// earlier places.
 pub type Key = Arc<str>;
 
 /// A directed graph of boxes. The order within the vectors does not affect the layout.

@@ -12,8 +12,8 @@ pub struct Quality {
     pub length: usize,
     /// Number of edges that run against the flow.
     pub back_edges: usize,
-    /// Number of doglegs, which are vertical lines broken in two. A line is broken if it and another line
-    /// would each have to turn before the other one.
+    /// Number of doglegs: vertical lines broken in two, because each of two lines would have to turn before
+    /// the other one.
     pub doglegs: usize,
     /// Area of the diagram, in cells.
     pub area: usize,

@@ -18,8 +18,8 @@ pub enum LogRoute {
     CloudWatch {
         /// Name of the log group.
         group: Text,
-        /// Name of the stream: as configured, built from prefix, container and task, or the id of the Docker
-        /// container. `None` if it can't be derived.
+        /// Name of the stream: the configured name, a name built from prefix, container and task, or the id
+        /// of the Docker container. `None` if it can't be derived.
         stream: Option<Text>,
         /// The region; `None` if it is the source's own.
         region: Option<Text>,
@@ -156,7 +156,7 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// Log lines that arrived together, with notes on gaps and errors between them.
+/// Log lines that arrived together, with Portolan's notes on gaps, errors and exits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogBatch {
     /// Lines of one or several streams; the lines of each stream keep their order.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const MAX_RULES: usize = 5_000;
 /// Maximum number of owners in one rule.
 const MAX_OWNERS: usize = 10;
-/// Maximum length of an owner, in characters: that of a mail address. Each rule of a section copies the
+/// Maximum length of an owner, in characters, as for a mail address. Each rule of a section copies the
 /// section's default owners, so without a limit a hostile file could take 100 MB.
 const MAX_OWNER_CHARS: usize = 254;
 

@@ -34,9 +34,9 @@ pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>,
     Ok(builds.collect())
 }
 
-/// Returns the folder of a Dockerfile below the build context, as in
-/// `dockerfile: services/orders/Dockerfile`. Returns `None` if the Dockerfile is in the context folder
-/// itself, or in one of [`DOCKERFILE_FOLDERS`].
+/// Returns the folder of a Dockerfile below the build context, as in `dockerfile:
+/// services/orders/Dockerfile`. Returns `None` if the Dockerfile is in the context folder itself, in a hidden
+/// folder, or in one of [`DOCKERFILE_FOLDERS`].
 fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
     let (folder, _) = recipe.trim_start_matches("./").rsplit_once('/')?;
     let is_recipe = |part: &str| {

@@ -30,9 +30,9 @@ pub(super) fn may_be_of_image(label: &str) -> bool {
 }
 
 /// Returns true if the labels describe `image` itself rather than its base image. They do if the repository
-/// that they name belongs to an organisation in the image's path, or has the same name as the image or its
-/// whole path. A name must have several words for this, because a single word, such as `redis`, may be the
-/// name of a product.
+/// that they name belongs to an organisation in the image's path. They also do if the repository has the same
+/// name as the image, alone or with the folders of its path. That name must have several words, because a
+/// single word, such as `redis`, may be the name of a product.
 pub(super) fn are_about_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
     let repository = REPOSITORY_LABELS.iter().find_map(|label| RepositoryUrl::parse(labels.get(label)?));
     let Some(repository) = repository else { return false };

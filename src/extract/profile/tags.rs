@@ -95,8 +95,8 @@ fn tag_field(key: &str) -> Option<ProfileField> {
     })
 }
 
-/// Returns true if `value` is a degree of importance, such as `tier-1` or `high`. Many teams use the tag
-/// `tier` for layers such as `frontend` instead.
+/// Returns true if `value` is a degree of importance, such as `tier-1` or `high`. Other values of the tag
+/// `tier` state no importance, because many teams use this tag for layers such as `frontend`.
 fn is_importance(value: &str) -> bool {
     let degrees = ["critical", "high", "medium", "low", "gold", "silver", "bronze"];
     value.contains(|c: char| c.is_ascii_digit())

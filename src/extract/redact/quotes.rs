@@ -87,7 +87,7 @@ fn value_end(line: &str, start: usize) -> usize {
     at
 }
 
-/// Returns true if only closing characters stand before the next blank.
+/// Returns true if only closing characters and backslashes stand before the next blank.
 fn is_trailing(text: &str) -> bool {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
     word.chars().all(|c| CLOSING_CHARS.contains(&c) || c == '\\')

@@ -59,8 +59,8 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
     }
 
     /// Moves the stretch that begins with `vertex` to the rows with the lowest cost. A stretch is a node, or
-    /// a straight row of dummy vertices. Returns true if it moved. Does nothing if `vertex` is not the
-    /// beginning of a stretch, or if any vertex of the stretch has an anchor.
+    /// a straight row of dummy vertices. Returns true if the stretch moved. Does nothing if `vertex` is not
+    /// the beginning of a stretch, or if any vertex of the stretch has an anchor.
     fn move_stretch(&self, vertex: usize, rows: &mut [i32]) -> bool {
         if vertex > 0 && self.continues_straight(vertex - 1, rows) {
             return false;

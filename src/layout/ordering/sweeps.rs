@@ -233,7 +233,8 @@ fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Opti
     order
 }
 
-/// Sifts the vertices that may move until no move reduces crossings, for at most [`MAX_SIFT_ROUNDS`] rounds.
+/// Moves each vertex for which `may_move` returns true to the best place in its layer. Repeats this until no
+/// move reduces crossings, for at most [`MAX_SIFT_ROUNDS`] rounds.
 fn sift_until_stable(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) {
     for _ in 0..MAX_SIFT_ROUNDS {
         if !sift(order, swap, &may_move) {

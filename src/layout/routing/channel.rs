@@ -15,7 +15,8 @@ use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of routing rounds. Each round adds stubs for the lines that would mislead the reader.
+/// Maximum number of routing rounds. Each round adds stubs, which are short vertical lines for a single
+/// caller, where the reader would be misled otherwise.
 const MAX_STUB_ROUNDS: usize = 12;
 /// Maximum number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;

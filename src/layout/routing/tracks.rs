@@ -40,8 +40,8 @@ pub fn assign_tracks(
 /// the right pin that causes the rule, or `None` if a jog causes it.
 type LeftOfRules = Vec<(usize, Option<i32>)>;
 
-/// Topological sort of the trunks by the rules on which trunk must lie to the left of which. The sort prefers
-/// low scores, and breaks a trunk if the rules form a cycle.
+/// Topological sort of the trunks from left to right. A rule requires that one trunk lies to the left of
+/// another. The sort prefers low scores, and breaks a trunk in two if the rules form a cycle.
 struct TrunkSorter {
     /// Number of trunks before the sort broke any.
     original_count: usize,

@@ -2,8 +2,8 @@
 use crate::layout::{Diagram, Edge, Graph, Group, Key, Node, Point, RankHint, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns a graph of `count` numbered nodes in `groups` groups. About as many nodes as in each group are in
-/// no group.
+/// Returns a graph of `count` numbered nodes. They are spread evenly over `groups` groups and the root, which
+/// contains the nodes without a group.
 pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, groups: usize) -> Graph {
     let node = |n: usize| Node {
         key: Key::from(format!("n{n:05}")),

@@ -71,8 +71,8 @@ fn value_mask(piece: &str) -> Option<&'static str> {
     ((hex && piece.len() >= 6) || mixed || hex_number).then_some("<id>")
 }
 
-/// Appends a word to `out`, with a mask in place of the number at its end if that has several digits:
-/// `worker12` becomes `worker<n>`, but `http2` stays.
+/// Appends a word to `out`. A mask replaces a number of several digits at the end of the word: `worker12`
+/// becomes `worker<n>`, but `http2` stays.
 fn push_without_number(piece: &str, out: &mut String) {
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     if piece.len() - word.len() > 1 {

@@ -190,7 +190,7 @@ impl PatternSet {
     }
 }
 
-/// Sets the time of `service` in `firsts` to `at`, unless the present time is earlier.
+/// Sets the time of `service` in `firsts` to `at` if the service has no time yet, or a later one.
 fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),

@@ -29,7 +29,7 @@ pub enum EventKind {
     Start,
     /// An instance stopped or exited.
     Stop,
-    /// The result of a health check changed, or the health of the service.
+    /// The result of a health check, or the health of the service, changed.
     Health,
     /// The desired number of instances changed.
     Scaling,

@@ -13,7 +13,7 @@ const MAX_NAME_BYTES: usize = 253;
 /// Maximum length of a label, the text between two dots of a DNS name, in bytes (RFC 1035 section 2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
-/// The part of an address without scheme and port: a host name, an IP address or an AWS resource.
+/// An address without its scheme and port: a host name, an IP address or an AWS resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Host {
     /// A host name.

@@ -43,8 +43,8 @@ pub enum ReferenceKind {
     StartOrder,
     /// Start order that waits for the other service to exit (`service_completed_successfully`).
     Completion,
-    /// A variable or argument with the same value in all services of the group. Such a value says little
-    /// about one service.
+    /// A variable or argument with the same value in all services of the group, or in several services of
+    /// which it names one. Such a value says little about one service.
     SharedSetting,
     /// A file that several services mount. It may list many addresses, or configure another service.
     SharedFile,

@@ -35,8 +35,8 @@ fn only_level(text: &str) -> Option<LogLevel> {
         .map(|(level, _)| level)
 }
 
-/// Returns the level after a time in the same brackets. The level is in capitals before other words
-/// (`env_logger`), or is the last word.
+/// Returns the level that follows a time within the same brackets. A level in capitals may precede other
+/// words (`env_logger`). Any other level must be the last word.
 fn level_after_time(inner: &str) -> Option<LogLevel> {
     let mut words = inner.split([' ', '|']).filter(|word| !word.is_empty()).peekable();
     let mut timed = false;

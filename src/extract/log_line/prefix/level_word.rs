@@ -78,9 +78,13 @@ fn is_zero_count(behind: &str) -> bool {
     rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
-/// Returns true if `item`, a lower-case word after the time, is at a place where libraries write the level.
-/// The place is before a source location (zap), in a column between tabs (zap; a tab is two spaces here),
-/// before an object of fields at the end of the line, before a `|`, or before a word and a colon (swift-log).
+/// Returns true if `item`, a lower-case word after the time, is where libraries write the level. It must be
+/// one of these places:
+///
+/// - before a source location (zap),
+/// - in a column between tabs, each of which has become two spaces (zap),
+/// - before an object of fields at the end of the line,
+/// - before a `|`, or before a word and a colon (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
     let is_place = |word: &str| {

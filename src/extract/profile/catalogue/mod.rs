@@ -50,8 +50,8 @@ const MAX_ENTRIES: usize = 100;
 
 /// Words in the title of a link to a repository that contains the code of a service.
 const SOURCE_WORDS: &[&str] = &["source"];
-/// Words in the title of a link to a repository without the code of the service, such as one that deploys it.
-/// A link with one of these words is the last choice.
+/// Words in the title of a link to a repository without the code of the service, such as a repository with
+/// deployment files. A link with one of these words is the last choice.
 const DEPLOYMENT_WORDS: &[&str] = &[
     "deploy",
     "helm",
