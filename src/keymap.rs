@@ -15,7 +15,8 @@ pub struct Key {
     pub alt: bool,
 }
 
-/// Key without Ctrl and Alt. Shift is a part of the character, so `a` and `A` are two keys.
+/// A key of the keyboard by itself, such as a character, Enter or F5, without Ctrl and Alt. Shift is a part
+/// of the character, so `a` and `A` are two keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub enum Code {

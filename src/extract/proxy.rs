@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 struct ProxyLabelRule {
     product: &'static str,
     prefix: &'static str,
-    /// The label that turns routing off with the value `false`; `None` if the product has no such label.
+    /// The label that turns routing off with any value except `true`; `None` if the product has no such
+    /// label.
     enable_label: Option<&'static str>,
 }
 

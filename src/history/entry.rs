@@ -36,8 +36,8 @@ pub struct Entry {
     pub(super) text_hash: u64,
 }
 
-/// Serialized form of an [`Entry`], in a share (a file with the user's screen and its data) or in a team's
-/// store. It has no hash. Deserialization sanitizes the text.
+/// Serialized form of a history [`Entry`], in a share (a file with the user's screen and its data) or in a
+/// team's store. It has no hash. Deserialization sanitizes the text.
 #[derive(Clone, Serialize, Deserialize)]
 struct WrittenEntry {
     at: Timestamp,

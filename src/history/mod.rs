@@ -55,7 +55,7 @@ pub struct History {
     version: u64,
 }
 
-/// Entries of one subject, in order of time.
+/// The entries of the history about one node or source, in order of time.
 #[derive(Clone, Debug, Default)]
 struct SubjectEntries {
     entries: BTreeSet<Arc<Entry>>,

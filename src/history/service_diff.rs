@@ -4,7 +4,7 @@
 use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, RolloutState, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One difference of a service between two snapshots. The history records it as an entry.
+/// One difference of a service between two snapshots, as the kind, text and health of a history entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) kind: EventKind,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 /// earlier places.
 pub type Key = Arc<str>;
 
-/// A directed graph of boxes. The order within the vectors does not affect the layout.
+/// The graph to lay out: nodes with the sizes of their boxes, directed edges and groups. The order within the
+/// vectors does not affect the layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Graph {
     /// Nodes, drawn as boxes.
@@ -17,7 +18,7 @@ pub struct Graph {
     pub groups: Vec<Group>,
 }
 
-/// A node, with the size of its box.
+/// A node of the graph to lay out, with the size of its box and its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// Identifier that stays the same between layouts. The layout sorts nodes by key, and finds their earlier
@@ -76,7 +77,7 @@ pub enum RankHint {
     Last,
 }
 
-/// Direction of the flow, which leads from callers to callees.
+/// The direction in which the flow leads from callers to callees: left to right, top down, or as an outline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {

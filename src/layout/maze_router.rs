@@ -67,7 +67,7 @@ pub fn route_hidden_edges(graph: &Graph, drawn: &Diagram, edges: &[(usize, usize
     Diagram { routes, direction: drawn.direction, size: drawn.size, ..Diagram::default() }
 }
 
-/// The directions in which a new line may run through a cell.
+/// The directions in which a new line may run through one cell of an [`ObstacleGrid`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellState {
     /// Lines may pass in all directions, and may turn.

@@ -40,7 +40,7 @@ pub struct SubgraphSeed {
     pub linked_keys: Vec<(Key, Key)>,
 }
 
-/// The places of the isolated nodes in their grid.
+/// The places of the isolated nodes in their grid, which the next layout keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GridSlots {
     /// Number of slots in each row of the grid; 0 while there is no grid.

@@ -28,8 +28,7 @@ pub struct LogExtract {
     notes: Vec<ExtractedNote>,
 }
 
-/// State of a stream in an extract, without its lines. Its index in [`LogExtract::streams`] is its number in
-/// the store.
+/// A stream in an extract of the log store. Its index in [`LogExtract::streams`] is its number in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedStream {
     service: ServiceId,
@@ -40,7 +39,7 @@ struct ExtractedStream {
     has_first_line: bool,
 }
 
-/// A line in an extract, with its key.
+/// A line in an extract of the log store, with the stream number and arrival number of its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedLine {
     stream_number: u32,
@@ -49,7 +48,7 @@ struct ExtractedLine {
     line: LogLine,
 }
 
-/// A note in an extract.
+/// A note of Portolan in an extract of the log store, with its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedNote {
     key: EntryKey,

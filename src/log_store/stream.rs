@@ -12,7 +12,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 
-/// The stored lines of one stream.
+/// One log stream in the store: its lines, the gaps between them, and the state of reading it.
 #[derive(Clone, Debug)]
 pub struct StoredStream {
     /// The service that writes the stream.

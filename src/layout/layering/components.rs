@@ -111,7 +111,7 @@ pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[Ran
     }
 }
 
-/// The rectangle that a component takes in the packing.
+/// The rectangle that a connected component takes in the packing: its layers and rows.
 #[derive(Clone, Default)]
 struct ComponentRect {
     layers: usize,

@@ -17,8 +17,8 @@ pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i3
     arcs.iter().map(|arc| known(arc) || place[arc.0] > place[arc.1]).collect()
 }
 
-/// The sequence of nodes under construction, and the remaining graph, whose nodes are not in the sequence
-/// yet.
+/// The sequence of nodes that cycle removal builds, and the remaining graph, whose nodes are not in the
+/// sequence yet.
 struct NodeSequence<'a> {
     /// Callees of each node.
     callees: Vec<Vec<usize>>,

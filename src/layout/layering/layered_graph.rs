@@ -21,7 +21,7 @@ pub struct Vertex {
     pub kind: VertexKind,
 }
 
-/// The kind of a vertex.
+/// The kind of a [`Vertex`]: a node of the subgraph, or a dummy vertex on a long line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VertexKind {
     /// A node of the subgraph, given by its index.
@@ -54,7 +54,8 @@ pub struct Net {
 /// `(net, index of the pin)`.
 pub type Hop = (usize, usize);
 
-/// The vertices in their layers, and the nets between the layers.
+/// The vertices in their layers, and the nets between the layers. A net consists of the lines to one target
+/// in one gap.
 #[derive(Clone, Debug)]
 pub struct LayeredGraph {
     pub vertices: Vec<Vertex>,

@@ -55,7 +55,7 @@ pub fn assign_ranks(
     (rank, 0)
 }
 
-/// An acyclic graph: the callers and callees of each node, and a topological order.
+/// The acyclic graph for the rank assignment: the callers and callees of each node, and a topological order.
 struct AcyclicGraph {
     /// Callers of each node.
     predecessors: Vec<Vec<usize>>,

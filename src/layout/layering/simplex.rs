@@ -24,7 +24,7 @@ pub fn minimize_edge_length(count: usize, arcs: &[(usize, usize)], start: &[i32]
     net.rank
 }
 
-/// An arc of the network, with its weight and minimum length. A virtual root in front of all sources keeps
+/// An arc of a [`Network`], with its weight and minimum length. A virtual root in front of all sources keeps
 /// the network connected. The arcs of the root have weight and length 0.
 struct NetworkArc {
     from: usize,
@@ -33,7 +33,8 @@ struct NetworkArc {
     length: i32,
 }
 
-/// The network on which the algorithm works, with its current ranks and spanning tree.
+/// The network in which network simplex minimises the edge lengths: its arcs, with the current ranks and
+/// spanning tree.
 struct Network {
     arcs: Vec<NetworkArc>,
     rank: Vec<i32>,

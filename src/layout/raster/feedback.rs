@@ -6,7 +6,8 @@ use super::Raster;
 use crate::layout::{geometry::Point, graph::Direction};
 use std::collections::BTreeMap;
 
-/// A part of a row on which edges run against the flow, and which no other line crosses or joins.
+/// A part of a row on which edges run against the flow. It has room for a text, because no other line crosses
+/// or joins it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedbackStretch {
     /// Index of one of the edges on the stretch. All of them lead to the same node.

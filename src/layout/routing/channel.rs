@@ -21,7 +21,7 @@ const MAX_STUB_ROUNDS: usize = 12;
 /// Maximum number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
 
-/// A turn of a line, in the cell at a track and a row.
+/// A turn of a line in a channel: the cell at a track (a column for vertical lines) and a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bend {
     pub track: usize,

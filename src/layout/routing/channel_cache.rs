@@ -6,7 +6,8 @@ use super::channel::{self, RoutedChannel};
 use super::channel_net::ChannelNet;
 use std::sync::Arc;
 
-/// The nets of a gap and their routing, for the next layout.
+/// The routes of the lines in one channel (the gap between two layers), with their nets, for reuse in the
+/// next layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CachedChannel {
     /// Nets, with rows counted from `top_row`.

@@ -25,7 +25,7 @@ const MAX_PATTERNS_COMPARED: usize = 100;
 /// The maximum length of a pattern's example line, in bytes.
 const MAX_EXAMPLE_BYTES: usize = 512;
 
-/// A pattern: a template, with statistics of its lines.
+/// A group of log lines that share one template, with the number, times and highest level of these lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// The id, unique within its [`PatternSet`]. Ids increase in the order in which patterns were found.

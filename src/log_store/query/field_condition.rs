@@ -2,7 +2,7 @@
 
 use crate::extract::log_line::{self, LineFormat};
 
-/// A condition on one field. A line without the field never matches.
+/// A condition on one field of a log line, such as `status>=500`. A line without the field never matches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldCondition {
     /// The field's name. Dots separate the levels of nested objects.

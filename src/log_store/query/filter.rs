@@ -116,7 +116,7 @@ impl<'a> FilterLine<'a> {
     }
 }
 
-/// A condition on a log line.
+/// A condition on a log line, such as a search text, a minimum level or a service.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// Lines that contain a match of a search text.

@@ -10,7 +10,7 @@ use crate::{
     model::Timestamp,
 };
 
-/// The line counts of one time interval.
+/// The numbers of lines, warnings and errors in one time interval of a log histogram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistogramBucket {
     /// The number of all lines, whatever their level.

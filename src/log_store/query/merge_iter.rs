@@ -78,7 +78,7 @@ enum HeapOrder {
     Backward((i64, u32, u64)),
 }
 
-/// The location of an entry: a line of a stream, or a note.
+/// The location of the next entry to merge: a line of a stream, or a note.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Cursor {
     /// Stream number, chunk index, and line index in the chunk.

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 /// memory. Matching time is linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
 const MAX_REGEX_BYTES: usize = 512 * 1024;
 
-/// A compiled search text. It is case-sensitive only if it contains a capital.
+/// A compiled search text, literal or a regular expression, to find in log lines. It is case-sensitive only
+/// if it contains a capital.
 #[derive(Clone, Debug)]
 pub struct TextMatcher {
     /// The text as the user typed it.

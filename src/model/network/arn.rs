@@ -17,7 +17,7 @@ pub struct Arn {
     resource: String,
 }
 
-/// The parts of an [`Arn`] before validation.
+/// The parts of an [`Arn`] as deserialized, before validation.
 #[derive(Deserialize)]
 struct UncheckedArn {
     service: String,

@@ -12,7 +12,7 @@ pub struct Reference {
     /// The container and the setting, such as the name of a variable.
     #[serde(rename = "place")]
     pub location: ReferenceLocation,
-    /// The address or service that the setting names.
+    /// The address, service or proxy product that the setting names.
     pub target: ReferenceTarget,
 }
 
@@ -33,7 +33,7 @@ pub enum ReferenceKind {
     ExtraHost,
     /// A configuration file mounted into the container.
     ConfigFile,
-    /// A label that makes a proxy send requests to this service.
+    /// A label or variable that makes a proxy send requests to this service.
     ProxyLabel,
     /// The configuration of a service mesh.
     Mesh,
@@ -64,7 +64,7 @@ pub struct ReferenceLocation {
     pub setting: Setting,
 }
 
-/// The address or service that a reference names.
+/// The address, service or proxy product that a reference names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceTarget {

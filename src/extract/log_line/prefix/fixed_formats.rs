@@ -6,7 +6,7 @@ use crate::{
     model::LogLevel::{self, Debug, Error, Info, Trace, Warn},
 };
 
-/// The level, and the byte offset at which the message begins.
+/// The level of a line, and the byte offset at which its message begins.
 type LevelAndStart = (Option<LogLevel>, usize);
 
 /// The highest priority in syslog (RFC 5424, section 6.2.1).

@@ -13,7 +13,8 @@ pub(super) use yaml::parse_yaml;
 use crate::model::{CatalogueEntity, EntityKind, FactOrigin, ProfileFact, ProfileField, Text, Timestamp};
 use serde_json::Value;
 
-/// The format of a catalogue file, by the product that defines it, such as Backstage.
+/// The format of a catalogue file (a list of a team's services), by the product that defines it: Backstage,
+/// Datadog, `OpsLevel`, Cortex or AWS Copilot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CatalogueFileKind {
     /// `catalog-info.yaml` of Backstage.
