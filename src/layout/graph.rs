@@ -70,7 +70,7 @@ pub struct Group {
 pub enum RankHint {
     /// Among the first nodes, as for an entry point or a load balancer.
     First,
-    /// Any position, so that the edges of the node are short.
+    /// Any position. The layout chooses one at which the edges of the node are short.
     #[default]
     Free,
     /// Among the last nodes, as for a database or an external service.

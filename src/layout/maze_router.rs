@@ -180,7 +180,7 @@ impl ObstacleGrid {
 struct CostField {
     /// Cost of the cheapest path, by cell and last step; `u32::MAX` if there is none.
     costs: Vec<u32>,
-    /// The step before the last one on the cheapest path, by cell and last step.
+    /// For each cell and last step, the step before that last step on the cheapest path.
     previous_step: Vec<u8>,
 }
 

@@ -17,9 +17,10 @@
 //!    (`ranks`, `simplex`), packs unconnected components (`components`), divides long edges by dummy vertices
 //!    (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
 //!    (`row_assignment`, `straighten`).
-//! 4. `cell_layout` routes the channels between layers (`channel`, `tracks`, `trunk`, `row_occupancy`) and
-//!    measures columns. `channel_cache` reuses unchanged channels.
-//! 5. `assemble` joins the subgraph layouts into one diagram. `layout_cache` keeps them for the next call.
+//! 4. `cell_layout` routes the lines in the channels, which are the gaps between layers (`channel`, `tracks`,
+//!    `trunk`, `row_occupancy`), and measures columns. `channel_cache` reuses unchanged channels.
+//! 5. `assemble` joins the subgraph layouts into one diagram. `layout_cache` keeps these layouts for the next
+//!    call.
 //!
 //! `outline` replaces all of these stages on narrow screens.
 mod incremental;

@@ -39,7 +39,7 @@ struct LayerAssignment {
     layer_of: Vec<Option<usize>>,
     /// Number of layers.
     layer_count: usize,
-    /// Number that was added to all ranks in the seed.
+    /// Number by which the ranks are higher than in the seed.
     rank_shift: i32,
 }
 

@@ -1,5 +1,5 @@
-//! Labels of images. An image inherits the labels of its base image, and an engine reports all of them as
-//! labels of the container. This module decides whether the labels describe the container's own image.
+//! Check whether the labels of a container describe its own image. An image inherits the labels of its base
+//! image, and an engine reports the labels of both as labels of the container.
 
 use crate::model::{ImageRef, ProfileField, RepositoryUrl, name_key};
 use std::collections::BTreeMap;

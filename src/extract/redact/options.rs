@@ -7,7 +7,7 @@ use super::{
 };
 use crate::extract::command_line;
 
-/// Letters of options that a user or password may follow directly, as in `-pSECRET`.
+/// Letters of options directly after which a user or password may stand, as in `-pSECRET`.
 const ATTACHING_LETTERS: [char; 6] = ['p', 'P', 'a', 'u', 'U', 'w'];
 
 /// Marks the values of secret options in the line.

@@ -2,7 +2,7 @@
 
 use super::{Cut, is_key_char, quotes};
 
-/// Words that a secret may follow.
+/// Words directly after which a secret may stand.
 const SECRET_WORDS: &[&str] =
     &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
 /// Words that may stand between one of the [`SECRET_WORDS`] and the secret, as in `the password is a1b2`.

@@ -2,9 +2,10 @@
 //! root.
 //!
 //! A line between two groups has three parts, which meet in ports. A port is a cell in the border of a group.
-//! The first part leads from the caller to a port in the right border of its group. The second part leads
-//! through the root to a port in the left border of the other group. The third part leads from there to the
-//! callee. All parts are bundled by callee and class, so the lines of one class to one callee form a tree.
+//! The first part leads from the caller to a port in the right border of the caller's group. The second part
+//! leads through the root to a port in the left border of the callee's group. The third part leads from there
+//! to the callee. All parts are bundled by callee and class, so the lines of one class to one callee form a
+//! tree.
 use super::indexed_subgraph::{Bundle, IndexedSubgraph, Member};
 use crate::layout::{
     graph::{Direction, Edge, Graph, Key, Node, Options, RankHint},

@@ -2,9 +2,9 @@
 //!
 //! If all components began in the first layer, one below the other, the diagram would be too tall for a wide
 //! screen. So each component is packed as a rectangle: as wide as its layers, and as tall as its fullest
-//! layer. The largest component comes first, and each is placed as high up as possible (Baker, Coffman and
-//! Rivest, "Orthogonal Packings in Two Dimensions", 1980). The module tries several numbers of layers, and
-//! uses the packing that fits a screen best.
+//! layer. The components follow from the largest to the smallest, and each component is placed as high up as
+//! possible (Baker, Coffman and Rivest, "Orthogonal Packings in Two Dimensions", 1980). The module tries
+//! several numbers of layers, and uses the packing that fits a screen best.
 use super::rank_input::RankInput;
 use std::cmp::Reverse;
 

@@ -1,9 +1,9 @@
 //! Characters for cells with lines, chosen by the sides of the cell that the lines reach.
 //!
-//! In Unicode, `┼` always means a crossing, and `╋` means lines that join on all four sides. In ASCII, a
-//! crossing shows only the vertical line, joins and corners are `+`, and a join on all four sides is `*`.
-//! Each character is one cell wide in every terminal that can draw boxes. The arrow heads are characters that
-//! terminals never show as emoji.
+//! In Unicode, `┼` always means a crossing (`┿` or `╂` if one of the lines is heavy), and `╋` means lines
+//! that join on all four sides. In ASCII, a crossing shows only the vertical line, joins and corners are `+`,
+//! and a join on all four sides is `*`. Each character is one cell wide in every terminal that can draw
+//! boxes. The arrow heads are characters that terminals never show as emoji.
 use super::{Side, Stroke};
 
 /// The character set for lines and arrow heads.
