@@ -29,9 +29,9 @@ impl Cut {
     }
 }
 
-/// Returns `text` without secrets: without the values of secret options and keys, the user information and
-/// queries of URLs, passwords before an `@` or after an option letter (`-pSECRET`), words that look secret
-/// after a word such as `token`, and everything after the name of a secret header.
+/// Returns `text` without secrets. They are the values of secret options and keys, the user information,
+/// queries and webhook paths of URLs, passwords before an `@` or after an option letter (`-pSECRET`), words
+/// that look secret after a word such as `token`, and everything after the name of a secret header.
 #[must_use]
 pub fn redact_secrets(text: &str) -> String {
     text.split_inclusive('\n').map(redact_line).collect()
