@@ -142,7 +142,8 @@ impl<'a, 's> MergeIter<'a, 's> {
         }
     }
 
-    /// Pushes to the heap the next note after `from`, or before it if the iterator runs backward.
+    /// Pushes to the heap the next note after the key in `from`, or before it if the iterator runs backward.
+    /// The flag beside the key is true to include the note with that key.
     fn push_next_note(&mut self, from: Option<(EntryKey, bool)>) {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let notes = self.store.notes.by_key();
