@@ -25,7 +25,7 @@ pub enum Effect {
     /// Saves the outage data of a source for the next run: open outages and requested stops.
     SaveOutages(SourceId, SavedOutages),
     /// Writes the entries that this member has recorded about a source into the team's history.
-    ShareHistory(SourceId, Vec<Arc<Entry>>),
+    WriteTeamHistory(SourceId, Vec<Arc<Entry>>),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
     /// Opens the page with this address in a browser. Copies the address instead if no browser can be opened.
@@ -71,6 +71,6 @@ impl Effect {
         let outages = world.due_outage_saves().into_iter();
         let outages = outages.map(|(source, memory)| Self::SaveOutages(source, memory));
         let history = world.due_history_shares().into_iter();
-        outages.chain(history.map(|(source, entries)| Self::ShareHistory(source, entries))).collect()
+        outages.chain(history.map(|(source, entries)| Self::WriteTeamHistory(source, entries))).collect()
     }
 }

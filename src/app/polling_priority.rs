@@ -1,13 +1,19 @@
 //! Polling priority: sources poll the services that the user is viewing first, and more often than others.
 
 use super::App;
-use crate::model::ServiceId;
+use crate::model::{ServiceId, SourceId};
 use std::{collections::BTreeSet, iter};
 
 /// Maximum number of the selected node's neighbours that get priority.
 const MAX_PRIORITY_NEIGHBOURS: usize = 20;
 
 impl App {
+    /// Returns the sources of the operations whose result is awaited.
+    #[must_use]
+    pub fn watched_sources(&self) -> BTreeSet<SourceId> {
+        self.store.world.operations.watched_services().iter().map(SourceId::from).collect()
+    }
+
     /// Returns the services to poll with priority: the selected service, its callers and callees, and the
     /// services of running operations.
     #[must_use]

@@ -8,8 +8,8 @@ use crate::{
         findings::Findings,
         help::Help,
         list::List,
-        logs::{Logs, LogsView},
-        map::{Map, MapView},
+        logs::{Logs, SavedLogs},
+        map::{Map, SavedMap},
         sources::Sources,
         timeline::Timeline,
         why::Why,
@@ -36,11 +36,11 @@ pub(super) struct Screens {
 /// State of the screens, such as their cursors, borrowed to be written into a share.
 #[derive(Serialize)]
 pub(super) struct WrittenViews<'a> {
-    map: MapView,
+    map: SavedMap,
     list: &'a List,
     card: &'a Card,
     why: &'a Why,
-    logs: LogsView,
+    logs: SavedLogs,
     findings: &'a Findings,
     timeline: &'a Timeline,
     sources: &'a Sources,
@@ -52,11 +52,11 @@ pub(super) struct WrittenViews<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReadViews {
-    map: MapView,
+    map: SavedMap,
     list: List,
     card: Card,
     why: Why,
-    logs: LogsView,
+    logs: SavedLogs,
     findings: Findings,
     timeline: Timeline,
     sources: Sources,

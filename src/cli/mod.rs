@@ -50,7 +50,9 @@ pub enum Outcome {
     /// Portolan refused an action, and made no call.
     Refused,
     /// Portolan carried out an action, but the services are not as planned.
-    NotHealthy,
+    NotAsPlanned,
+    /// A call of an action failed. Earlier calls may have taken effect.
+    CallFailed,
     /// A command in a container ended with this exit code.
     Exit(u8),
     /// A signal with this number ended the program.
@@ -77,7 +79,8 @@ impl Outcome {
             Self::Findings => 1,
             Self::NothingRead => 3,
             Self::Refused => 4,
-            Self::NotHealthy => 5,
+            Self::NotAsPlanned => 5,
+            Self::CallFailed => 6,
             Self::Exit(code) => code,
             Self::Signal(number) => 128 + number as u8,
         }

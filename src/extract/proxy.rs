@@ -54,7 +54,7 @@ pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)
             });
         }
     };
-    let on = |switch: &str| labels.get(switch).map(|value| value.eq_ignore_ascii_case("true"));
+    let on = |switch: &str| labels.get(switch).and_then(|value| parse_switch(value));
     for rule in LABEL_RULES {
         let off = rule.enable_label.and_then(on) == Some(false);
         if let Some(name) = labels.keys().find(|name| name.starts_with(rule.prefix)).filter(|_| !off) {
@@ -69,6 +69,16 @@ pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)
         add("nginx-proxy", Setting::environment(NGINX_PROXY_VARIABLE));
     }
     found
+}
+
+/// Parses a boolean label as Go's `strconv.ParseBool` does, which Traefik and others use. Returns `None` for
+/// any other text.
+pub(super) fn parse_switch(value: &str) -> Option<bool> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +100,8 @@ mod tests {
         assert_eq!(found_in_labels(&[rule]), expected);
         assert_eq!(found_in_labels(&[rule, ("traefik.enable", "true")]), expected);
         assert!(found_in_labels(&[rule, ("traefik.enable", "false")]).is_empty());
+        assert!(found_in_labels(&[rule, ("traefik.enable", "0")]).is_empty());
+        assert_eq!(found_in_labels(&[rule, ("traefik.enable", "1")]), expected);
         assert_eq!(
             found_in_labels(&[("traefik.enable", "true")]),
             ["label traefik.enable CalledByProxy(\"traefik\")"]

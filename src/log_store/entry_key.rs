@@ -36,7 +36,7 @@ impl EntryKey {
         let at = to_nanos(self.at);
         match self.stream.cmp(&stream) {
             std::cmp::Ordering::Less => LinePosition { at, seq: 0 },
-            std::cmp::Ordering::Equal => LinePosition { at, seq: self.seq + u64::from(after) },
+            std::cmp::Ordering::Equal => LinePosition { at, seq: self.seq.saturating_add(u64::from(after)) },
             std::cmp::Ordering::Greater => LinePosition { at: at.saturating_add(1), seq: 0 },
         }
     }

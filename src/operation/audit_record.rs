@@ -103,15 +103,20 @@ impl AuditRecord {
         }
     }
 
-    /// Returns the record without secrets, because users paste secrets into reasons, and errors of a source
-    /// quote commands.
+    /// Returns the record without secrets, because users paste secrets into reasons, which some calls contain,
+    /// and errors of a source quote commands.
     #[must_use]
     pub fn redacted(&self) -> Self {
-        let redact = |text: &Option<Text>| text.as_deref().map(|text| redact_secrets(text).into());
-        let redact_change =
-            |change: &SentChange| SentChange { failure: redact(&change.failure), ..change.clone() };
+        let redact_text = |text: &Text| redact_secrets(text).into();
+        let redact = |text: &Option<Text>| text.as_ref().map(redact_text);
+        let redact_change = |change: &SentChange| SentChange {
+            call: redact_text(&change.call),
+            failure: redact(&change.failure),
+            ..change.clone()
+        };
         Self {
             reason: redact(&self.reason),
+            plan: self.plan.iter().map(redact_text).collect(),
             sent: self.sent.iter().map(redact_change).collect(),
             why: redact(&self.why),
             verdict: redact(&self.verdict),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// Details of an ECS service, or of standalone tasks, that only operations need, such as the deployment
 /// controller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EcsReading {
+pub struct EcsDetails {
     /// Cluster as the API takes it: by name or ARN.
     pub cluster: Text,
     /// Deployment controller: `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
@@ -55,6 +55,8 @@ pub struct OngoingDeployment {
     pub status: Text,
     /// Id of the hook at which the deployment waits; `None` if it does not wait.
     pub paused_hook: Option<Text>,
+    /// True if the service had no revision before this deployment, so that ECS can't roll it back.
+    pub is_first: bool,
     /// Stage of the deployment, such as `POST_TEST_TRAFFIC_SHIFT`; `None` for a rolling deployment.
     pub stage: Option<Text>,
 }

@@ -38,7 +38,7 @@ pub use confirmation::{
     Confirmable, Confirmation, ConfirmationEvent, ConfirmationQuestion, Confirmed, ConfirmedPlan,
     ConfirmedStep,
 };
-pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange, TaggedImage};
+pub use ecs_reading::{EcsDetails, OngoingDeployment, RollbackTarget, ScalingRange, TaggedImage};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuChoice, MenuEntry, MenuScope, NO_KEY, container_entries, menu_entries};
 pub use plan::{

@@ -1,7 +1,7 @@
 //! Readings for operations: the current state of the services to act upon. The source reads these services
 //! anew for each plan, because the last poll may be outdated.
 
-use super::EcsReading;
+use super::EcsDetails;
 use crate::model::{InstanceId, Service, SourceId, Text};
 
 /// AWS account and region, or Docker or Podman engine, in which an operation happens.
@@ -78,7 +78,7 @@ pub struct TargetReading {
     /// Facts beyond the service's own data.
     pub facts: Vec<TargetFact>,
     /// State that ECS keeps beyond the service's own data; `None` for containers of an engine.
-    pub ecs: Option<Box<EcsReading>>,
+    pub ecs: Option<Box<EcsDetails>>,
 }
 
 /// Fact about a service that matters only for operations on that service, such as a container that is removed

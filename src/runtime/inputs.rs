@@ -90,7 +90,7 @@ impl Inputs {
 
     /// Waits for the next step. If several inputs are ready, signals come first, then an overdue frame, keys,
     /// a due frame, messages, ticks, log lines, and unfinished work last.
-    pub(super) async fn next(&mut self, frames: &FrameTimes, pending: Pending) -> io::Result<Step> {
+    pub(super) async fn next(&mut self, frames: &FrameSchedule, pending: Pending) -> io::Result<Step> {
         Ok(tokio::select! {
             biased;
             signal = self.signals.next() => match signal {
@@ -122,13 +122,13 @@ async fn next_key(keys: &mut Option<InputEvents>) -> Option<io::Result<Msg>> {
 
 /// Time of the last frame and the kind of messages since then, from which Portolan computes when to draw the
 /// next one.
-pub(super) struct FrameTimes {
+pub(super) struct FrameSchedule {
     last: Instant,
     /// True if only log lines arrived since the last frame.
     logs_only: bool,
 }
 
-impl FrameTimes {
+impl FrameSchedule {
     /// Returns the state directly after the first frame.
     pub(super) fn new() -> Self {
         Self { last: Instant::now(), logs_only: false }

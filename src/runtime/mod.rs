@@ -43,7 +43,7 @@ use crate::{
 };
 use checkout_tasks::CheckoutTasks;
 use effects::{Browser, LayoutQueue};
-use inputs::{FrameTimes, IdleFrames, Inputs, Pending, Step};
+use inputs::{FrameSchedule, IdleFrames, Inputs, Pending, Step};
 use note_tasks::NoteTasks;
 use operations::OperationTasks;
 use signals::Signal;
@@ -130,7 +130,7 @@ pub async fn run(
         next_shell: None,
         idle_frames: IdleFrames::default(),
     };
-    let mut frames = FrameTimes::new();
+    let mut frames = FrameSchedule::new();
     // The app may show a share, whose screens adapt to the terminal before the first frame.
     event_loop.resize()?;
     event_loop.draw_frame()?;
@@ -185,7 +185,7 @@ impl EventLoop {
     async fn take_step(
         &mut self,
         inputs: &mut Inputs,
-        frames: &mut FrameTimes,
+        frames: &mut FrameSchedule,
     ) -> io::Result<Option<ExitReason>> {
         let pending = Pending { frame: self.is_frame_due(), work: self.has_more_work };
         let exit = match inputs.next(frames, pending).await? {
@@ -295,7 +295,7 @@ impl EventLoop {
                 Effect::WriteShare(share, place) => {
                     effects::write_share(*share, place, &self.team, &self.sender);
                 }
-                Effect::ShareHistory(source, entries) => self.history_tasks.share(&source, entries),
+                Effect::WriteTeamHistory(source, entries) => self.history_tasks.share(&source, entries),
                 Effect::WriteNote(source, draft) => self.notes.write(&source, draft),
                 Effect::SaveFile(file) => effects::save_file(file, &self.sender),
                 Effect::ComputeLayout(request) => self.layouts.compute(*request),
@@ -313,6 +313,10 @@ impl EventLoop {
         self.usage_tasks.sync(&wanted);
         if ticked {
             self.polls.set_priority(&self.app.priority_services());
+            // Otherwise the verdict on an action would wait for the next poll.
+            for source in self.app.watched_sources() {
+                self.polls.refresh_source(&source);
+            }
             self.checkout_tasks.set_compose_files(self.app.compose_files());
         }
     }

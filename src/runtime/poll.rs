@@ -89,6 +89,12 @@ impl PollTasks {
         }
     }
 
+    /// Polls one source now.
+    pub fn refresh_source(&self, id: &SourceId) {
+        let known = self.sources.iter().zip(&self.wake_ups);
+        known.filter(|(source, _)| source.id() == id).for_each(|(_, again)| again.notify_one());
+    }
+
     /// Polls all sources now.
     pub fn refresh(&self) {
         for again in &self.wake_ups {

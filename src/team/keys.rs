@@ -53,14 +53,14 @@ pub fn highest_epoch<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
 /// Key of an object that holds a reading (shared snapshot) or the changes to one. Each variant has the epoch
 /// and the number of the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ObjectKey {
+pub enum ReadingObjectKey {
     /// Whole snapshot.
     Base(u64, u64),
     /// Changes since the previous reading.
     Delta(u64, u64),
 }
 
-impl ObjectKey {
+impl ReadingObjectKey {
     /// Parses the key of a base or a delta. Returns `None` for any other key.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
@@ -83,7 +83,7 @@ impl ObjectKey {
     }
 }
 
-impl std::fmt::Display for ObjectKey {
+impl std::fmt::Display for ReadingObjectKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Base(epoch, number) => write!(f, "base/{epoch:012}-{number:012}"),
@@ -94,16 +94,16 @@ impl std::fmt::Display for ObjectKey {
 
 #[cfg(test)]
 mod tests {
-    use super::{ObjectKey, epoch_key, highest_epoch};
+    use super::{ReadingObjectKey, epoch_key, highest_epoch};
 
     #[test]
     fn keys_are_read_back_and_sort_by_number() {
-        for key in [ObjectKey::Base(3, 41), ObjectKey::Delta(12, 7)] {
-            assert_eq!(ObjectKey::parse(&key.to_string()), Some(key));
+        for key in [ReadingObjectKey::Base(3, 41), ReadingObjectKey::Delta(12, 7)] {
+            assert_eq!(ReadingObjectKey::parse(&key.to_string()), Some(key));
         }
         assert!(epoch_key(9) < epoch_key(10));
         let keys = [epoch_key(9), epoch_key(10), epoch_key(u64::MAX), "epoch/x".into(), "head".into()];
         assert_eq!(highest_epoch(keys.iter().map(String::as_str)), 10);
-        assert_eq!(ObjectKey::parse("base/../x"), None);
+        assert_eq!(ReadingObjectKey::parse("base/../x"), None);
     }
 }

@@ -73,10 +73,10 @@ pub struct Lease {
     /// Random part of the wait before a claim, so that the members do not all claim at once.
     jitter: Duration,
     /// Lead of this member; `None` while it does not lead.
-    held: Option<Held>,
+    held: Option<OwnLead>,
     /// Parts of the last head (the object that names the leader), and the time at which that object last
     /// changed; `None` before the first head.
-    watched: Option<(Watched, Duration)>,
+    watched: Option<(HeadSummary, Duration)>,
     /// Time at which the store last answered a read of the head.
     answered_at: Option<Duration>,
     hold_until: Duration,
@@ -85,7 +85,7 @@ pub struct Lease {
 
 /// This member's lead: its epoch, its last head, and its failed polls.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct OwnLead {
     epoch: u64,
     /// Time of the last head that this member wrote.
     written_at: Duration,
@@ -95,13 +95,13 @@ struct Held {
 
 /// Parts of a head (the object that names the leader) by which a member decides if it may claim the lead.
 #[derive(Clone, Copy, Debug)]
-enum Watched {
+enum HeadSummary {
     Leader { rank: Rank, released: bool, interval: Duration },
     OtherSchema,
     Damaged,
 }
 
-impl Watched {
+impl HeadSummary {
     fn of(content: &HeadContent) -> Self {
         match content {
             HeadContent::Valid(head) => {
@@ -162,7 +162,7 @@ impl Lease {
         match read {
             HeadRead::Failed => {
                 let is_alive = |at: Duration| {
-                    let Some((head @ Watched::Leader { .. }, _)) = self.watched else { return false };
+                    let Some((head @ HeadSummary::Leader { .. }, _)) = self.watched else { return false };
                     now.saturating_sub(at) <= head.patience()
                 };
                 return if before.is_some_and(is_alive) {
@@ -179,7 +179,7 @@ impl Lease {
                 let longest = if self.can_lead { Duration::ZERO } else { Duration::MAX };
                 let since_look = before.map_or(longest, |at| now.saturating_sub(at));
                 let age = age.unwrap_or_default().min(since_look);
-                self.watched = Some((Watched::of(content), now.saturating_sub(age)));
+                self.watched = Some((HeadSummary::of(content), now.saturating_sub(age)));
             }
             HeadRead::Same => {}
         }
@@ -196,17 +196,17 @@ impl Lease {
         let is_gone = silence > watched.patience();
         let is_time = silence > watched.patience() + self.jitter;
         match watched {
-            Watched::Leader { rank, released: false, .. } if rank < self.rank && may_claim => {
+            HeadSummary::Leader { rank, released: false, .. } if rank < self.rank && may_claim => {
                 LeaseStep::Claim
             }
-            Watched::Leader { .. } if !is_gone => LeaseStep::Follow,
+            HeadSummary::Leader { .. } if !is_gone => LeaseStep::Follow,
             // Another member may be about to claim the lead.
-            Watched::Leader { .. } if !is_time => LeaseStep::Follow,
-            Watched::Leader { .. } => claim_or(AloneReason::NoLeader),
-            Watched::OtherSchema if is_time => claim_or(AloneReason::OtherSchema),
-            Watched::OtherSchema => LeaseStep::Alone(AloneReason::OtherSchema),
-            Watched::Damaged if is_time => claim_or(AloneReason::Damaged),
-            Watched::Damaged => LeaseStep::Alone(AloneReason::Damaged),
+            HeadSummary::Leader { .. } if !is_time => LeaseStep::Follow,
+            HeadSummary::Leader { .. } => claim_or(AloneReason::NoLeader),
+            HeadSummary::OtherSchema if is_time => claim_or(AloneReason::OtherSchema),
+            HeadSummary::OtherSchema => LeaseStep::Alone(AloneReason::OtherSchema),
+            HeadSummary::Damaged if is_time => claim_or(AloneReason::Damaged),
+            HeadSummary::Damaged => LeaseStep::Alone(AloneReason::Damaged),
         }
     }
 
@@ -214,19 +214,19 @@ impl Lease {
     #[must_use]
     pub fn head_read_interval(&self, now: Duration) -> Duration {
         match self.watched {
-            Some((Watched::Leader { released: false, interval, .. }, changed_at))
+            Some((HeadSummary::Leader { released: false, interval, .. }, changed_at))
                 if now.saturating_sub(changed_at) <= interval + interval / 2 =>
             {
                 HEAD_READ_INTERVAL.min(interval)
             }
-            Some((Watched::Leader { .. }, _)) => OVERDUE_HEAD_READ_INTERVAL,
+            Some((HeadSummary::Leader { .. }, _)) => OVERDUE_HEAD_READ_INTERVAL,
             _ => HEAD_READ_INTERVAL,
         }
     }
 
     /// Records that this member has written the first head of its epoch, and so leads from now on.
     pub fn win(&mut self, now: Duration, epoch: u64, interval: Duration) {
-        self.held = Some(Held { epoch, written_at: now, interval, failed_polls: 0 });
+        self.held = Some(OwnLead { epoch, written_at: now, interval, failed_polls: 0 });
     }
 
     /// Records that this member has written another head, which renews its lead.
@@ -259,7 +259,7 @@ impl Lease {
     #[must_use]
     pub fn has_expired(&self, now: Duration) -> bool {
         // Half an interval before the other members may claim the lead.
-        let limit = |held: Held| (held.interval * PATIENCE_INTERVALS).saturating_sub(held.interval / 2);
+        let limit = |held: OwnLead| (held.interval * PATIENCE_INTERVALS).saturating_sub(held.interval / 2);
         self.held.is_some_and(|held| now.saturating_sub(held.written_at) > limit(held))
     }
 

@@ -34,7 +34,7 @@ pub use history::{
     MAX_SEGMENT_BYTES, SharedAction, TeamHistoryPart, is_team_entry,
 };
 pub use keys::{
-    HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, TEAM_FOLDER, epoch_key, highest_epoch, member_key,
+    HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ReadingObjectKey, TEAM_FOLDER, epoch_key, highest_epoch, member_key,
     probe_key, share_key,
 };
 pub use lease::{AloneReason, HeadRead, Lease, LeaseStep};

@@ -3,7 +3,7 @@
 use super::{
     decode_budget::DecodeBudget,
     head::{MAX_LISTED_DELTAS, ReadingRef},
-    keys::ObjectKey,
+    keys::ReadingObjectKey,
     object_error::ObjectError,
     object_format::unpack_within,
 };
@@ -35,8 +35,9 @@ pub struct Reading {
 /// Returns the keys of the objects to fetch, in order, for a follower that has the reading `known` (epoch and
 /// number) and needs `wanted`. They are deltas if few are missing, otherwise a base and the deltas after it.
 #[must_use]
-pub fn missing_objects(known: Option<(u64, u64)>, wanted: &ReadingRef) -> Vec<ObjectKey> {
-    let deltas = |from: u64| (from..=wanted.number).map(|number| ObjectKey::Delta(wanted.epoch, number));
+pub fn missing_objects(known: Option<(u64, u64)>, wanted: &ReadingRef) -> Vec<ReadingObjectKey> {
+    let deltas =
+        |from: u64| (from..=wanted.number).map(|number| ReadingObjectKey::Delta(wanted.epoch, number));
     match known {
         Some((epoch, number))
             if epoch == wanted.epoch
@@ -45,9 +46,10 @@ pub fn missing_objects(known: Option<(u64, u64)>, wanted: &ReadingRef) -> Vec<Ob
         {
             deltas(number + 1).collect()
         }
-        _ => {
-            [ObjectKey::Base(wanted.epoch, wanted.base)].into_iter().chain(deltas(wanted.base + 1)).collect()
-        }
+        _ => [ReadingObjectKey::Base(wanted.epoch, wanted.base)]
+            .into_iter()
+            .chain(deltas(wanted.base + 1))
+            .collect(),
     }
 }
 

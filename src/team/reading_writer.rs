@@ -1,7 +1,7 @@
 //! Readings of a leader: decides whether to write each as a base or a delta, and which older objects to
 //! delete.
 
-use super::{head::ReadingRef, keys::ObjectKey, object_error::ObjectError, object_format::pack};
+use super::{head::ReadingRef, keys::ReadingObjectKey, object_error::ObjectError, object_format::pack};
 use crate::model::{ObservationLog, ObservedConnection, Snapshot, SnapshotDelta};
 use std::{collections::BTreeSet, time::Duration};
 
@@ -40,7 +40,7 @@ struct Written {
     base_bytes: usize,
     /// Bytes of all deltas after the base.
     delta_bytes: usize,
-    keys: BTreeSet<ObjectKey>,
+    keys: BTreeSet<ReadingObjectKey>,
 }
 
 /// Changes to the store for one reading: the objects to write, and those to delete afterwards. Once the new
@@ -48,9 +48,9 @@ struct Written {
 #[derive(Debug)]
 pub struct ReadingDraft {
     /// New objects with their keys.
-    pub objects: Vec<(ObjectKey, Vec<u8>)>,
+    pub objects: Vec<(ReadingObjectKey, Vec<u8>)>,
     /// Objects that no member needs any more. The leader deletes them after it has written the next head.
-    pub obsolete: Vec<ObjectKey>,
+    pub obsolete: Vec<ReadingObjectKey>,
     written: Written,
 }
 
@@ -88,7 +88,7 @@ impl ReadingWriter {
             return Ok(draft);
         }
         let number = reading.number + 1;
-        let key = ObjectKey::Delta(self.epoch, number);
+        let key = ReadingObjectKey::Delta(self.epoch, number);
         let written = &mut draft.written;
         let is_small = match pack(&delta) {
             Ok(object) => {
@@ -123,7 +123,7 @@ impl ReadingWriter {
         now: Duration,
         newest: Snapshot,
     ) -> Result<(), ObjectError> {
-        let key = ObjectKey::Base(self.epoch, number);
+        let key = ReadingObjectKey::Base(self.epoch, number);
         let seen = self.observations.connections().map(|(key, period)| ObservedConnection {
             key: key.clone(),
             first_seen: period.first_seen,
@@ -141,9 +141,9 @@ impl ReadingWriter {
             written.reading.map_or(number + 1, |reading| reading.oldest_delta.max(last_base + 1));
         written.reading =
             Some(ReadingRef { epoch: self.epoch, number, base: number, oldest_delta, services, age_ms: 0 });
-        let is_obsolete = |key: &ObjectKey| match *key {
-            ObjectKey::Base(_, base) => base < last_base,
-            ObjectKey::Delta(_, delta) => delta < oldest_delta,
+        let is_obsolete = |key: &ReadingObjectKey| match *key {
+            ReadingObjectKey::Base(_, base) => base < last_base,
+            ReadingObjectKey::Delta(_, delta) => delta < oldest_delta,
         };
         draft.obsolete.extend(written.keys.iter().filter(|key| is_obsolete(key)).copied());
         written.keys.retain(|key| !is_obsolete(key));

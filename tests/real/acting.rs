@@ -36,7 +36,7 @@ pub(crate) async fn act(source: &dyn Source, plan: Plan) -> Verdict {
     assert_eq!(run.stopped_by, None);
     assert_eq!(run.sent.len(), plan.steps.len());
     source.set_priority(plan.request.services());
-    let watch = Watch::new(plan, Timestamp::now());
+    let mut watch = Watch::new(plan, Timestamp::now());
     loop {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let snapshot = source.snapshot().await.unwrap();

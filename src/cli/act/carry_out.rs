@@ -46,7 +46,8 @@ pub(super) async fn carry_out(
             let finished = finish(running, args);
             output::print_stderr(summary);
             finished?;
-            Err(failure.into())
+            output::print_stderr(Error::Failure(failure));
+            Ok(Outcome::CallFailed)
         }
         None => {
             running.set_outcome(AuditOutcome::Sent, None);
@@ -60,7 +61,7 @@ pub(super) async fn carry_out(
             let is_as_planned = verdict.as_ref().is_none_or(|verdict| verdict.is_as_planned);
             running.record.verdict = verdict.map(|verdict| verdict.text.into());
             finish(running, args)?;
-            Ok(if is_as_planned { Outcome::Success } else { Outcome::NotHealthy })
+            Ok(if is_as_planned { Outcome::Success } else { Outcome::NotAsPlanned })
         }
     }
 }
@@ -82,7 +83,7 @@ async fn run_plan(source: &dyn Source, confirmed: &ConfirmedPlan, running: &mut 
 }
 
 /// Polls the source until the services are as planned, one of them has failed, or time runs out.
-async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
+async fn watch(source: &dyn Source, mut watch: Watch) -> Verdict {
     let mut said = String::new();
     source.set_priority(watch.plan().request.services());
     loop {

@@ -1,6 +1,6 @@
 //! Command `exec`: runs a shell or a command in a container of a service.
 
-use super::session::{self, BegunSession};
+use super::session::{self, RecordedSession};
 use crate::{
     cli::{
         Error, Outcome,
@@ -23,7 +23,7 @@ use std::io::{self, IsTerminal, stdin};
 const DETACHED_CODE: u8 = 129;
 
 /// Opens the shell and runs it to its end.
-async fn open(begun: &mut BegunSession<ShellRequest>, is_terminal: bool) -> Result<ShellOutcome, Failure> {
+async fn open(begun: &mut RecordedSession<ShellRequest>, is_terminal: bool) -> Result<ShellOutcome, Failure> {
     let begin = || io::Result::Ok((Signals::listen()?, SessionTerminal::take(is_terminal)?));
     let (mut signals, terminal) = begin().map_err(|error| shell::unwritable_output(&error))?;
     let (source, confirmed, running) = begun.parts();

@@ -1,6 +1,6 @@
 //! Command `forward`: forwards a port of this machine to a container of a service.
 
-use super::session::{self, BegunSession};
+use super::session::{self, RecordedSession};
 use crate::{
     cli::{
         Error, Outcome,
@@ -20,7 +20,10 @@ use crate::{
 };
 
 /// Opens the forwarded port and serves it until the session ends.
-async fn open(begun: &mut BegunSession<ForwardRequest>, local: LocalPort) -> Result<ForwardOutcome, Failure> {
+async fn open(
+    begun: &mut RecordedSession<ForwardRequest>,
+    local: LocalPort,
+) -> Result<ForwardOutcome, Failure> {
     let mut signals = Signals::listen().map_err(|error| unwritable_output(&error))?;
     let (source, confirmed, running) = begun.parts();
     let opening = session::operator(source)?.open_forward(confirmed);

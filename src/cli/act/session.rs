@@ -24,7 +24,7 @@ use std::{
 };
 
 /// Session that the user has confirmed, with its open record in the audit log.
-pub(super) struct BegunSession<R> {
+pub(super) struct RecordedSession<R> {
     source: Arc<dyn Source>,
     confirmed: ConfirmedSession<R>,
     running: RunningRecord,
@@ -37,7 +37,7 @@ pub(super) async fn begin<R: SessionRequest>(
     common: &CommonArgs,
     args: &SessionArgs,
     make_request: impl FnOnce(SessionTarget) -> R,
-) -> Result<Result<BegunSession<R>, Outcome>, Error> {
+) -> Result<Result<RecordedSession<R>, Outcome>, Error> {
     let Polled { world, opened, config } = open_and_poll(common).await?;
     let node = why::find_node(&world, &args.service)?;
     let service = world.service_of(node).ok_or_else(|| no_service(&node.label()))?;
@@ -72,10 +72,10 @@ pub(super) async fn begin<R: SessionRequest>(
     let reports = start_reports(&opened, &config);
     let running = audit.with_reports(reports.sender()).begin(with_reason(record, args));
     let running = running.map_err(|error| unwritable_log(&error))?;
-    Ok(Ok(BegunSession { source: Arc::clone(source), confirmed, running, reports }))
+    Ok(Ok(RecordedSession { source: Arc::clone(source), confirmed, running, reports }))
 }
 
-impl<R> BegunSession<R> {
+impl<R> RecordedSession<R> {
     /// Returns the source, the confirmed session and its record.
     pub(super) fn parts(&mut self) -> (&dyn Source, &ConfirmedSession<R>, &mut RunningRecord) {
         (&*self.source, &self.confirmed, &mut self.running)
@@ -187,8 +187,9 @@ fn confirm<R: SessionRequest>(
     };
     // Text typed before the question must not answer it.
     runtime::discard_typed_keys();
-    let note = plan.note().map(|note| format!("{note}\n")).unwrap_or_default();
-    print(format!("{}\n{note}{question}", plan.summary()))?;
+    let lines = [Some(plan.summary()), plan.equivalent_command_line(), plan.note().map(str::to_owned)];
+    let lines: String = lines.into_iter().flatten().map(|line| format!("{line}\n")).collect();
+    print(format!("{lines}{question}"))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))

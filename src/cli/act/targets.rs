@@ -55,7 +55,7 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
         if !group.is_empty() {
             return Ok(group.into_iter().map(|service| (service, None)).collect());
         }
-        let named = |instance: &&Instance| instance.name == name || instance.id.as_str() == name;
+        let named = |instance: &&Instance| instance.name == name || is_id_of(instance, name);
         let of_service = |service: &'a Service| {
             service.instances.iter().filter(named).map(move |instance| (service, Some(instance)))
         };
@@ -76,6 +76,15 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
         ));
     };
     Ok(vec![(service, None)])
+}
+
+/// Returns true if `name` is the instance's id in Portolan, or its id at the source: a container id, a task id
+/// or a task ARN.
+fn is_id_of(instance: &Instance, name: &str) -> bool {
+    let id = instance.id.as_str();
+    let last = |text: &'_ str| text.rsplit('/').next().map(str::to_owned);
+    let is_arn = name.starts_with("arn:");
+    id == name || (last(id).as_deref() == Some(name)) || (is_arn && last(id) == last(name))
 }
 
 #[cfg(test)]
@@ -111,6 +120,7 @@ mod tests {
         let failure = find(&store.world, "shop-web-1").unwrap_err();
         assert!(failure.message.contains("ambiguous"), "{failure:?}");
         assert_eq!(failure.remedy, "use one of: docker/4f2a, podman/4f2a");
+        assert_eq!(find(&store.world, "4f2a").unwrap_err().remedy, failure.remedy, "the id of the engine");
         assert_eq!(find(&store.world, "podman/4f2a").unwrap()[0].0.id.as_str(), "podman/shop/web");
     }
 }

@@ -83,7 +83,7 @@ fn save_due(world: &mut World, polls: &PollTasks, history: &HistoryTasks) {
     for effect in Effect::saves_of(world) {
         match effect {
             Effect::SaveOutages(source, outages) => polls.save_outages(&source, outages),
-            Effect::ShareHistory(source, entries) => history.share(&source, entries),
+            Effect::WriteTeamHistory(source, entries) => history.share(&source, entries),
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use super::{
     running_fact, tags,
     variables::is_plain_name,
 };
+use crate::extract::proxy::parse_switch;
 use crate::model::{ProfileFact, ProfileField, ServiceProfile, Text};
 use std::collections::BTreeMap;
 
@@ -78,7 +79,7 @@ fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> V
 /// its name.
 fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
     let mut found = Vec::new();
-    if labels.get("traefik.enable").is_some_and(|value| value.eq_ignore_ascii_case("false")) {
+    if labels.get("traefik.enable").and_then(|value| parse_switch(value)) == Some(false) {
         return found;
     }
     for (label, rule) in labels {

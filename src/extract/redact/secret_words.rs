@@ -10,7 +10,7 @@ const LINKING_WORDS: &[&str] = &["is", "was"];
 /// Punctuation that may surround a word.
 const SURROUNDING_CHARS: [char; 10] = ['"', '\'', '`', '(', ')', '[', ']', ',', '=', '\\'];
 /// Minimum length, in characters, of a word that can't be an ordinary word of a language.
-const MIN_KEY_CHARS: usize = 24;
+const MIN_SECRET_CHARS: usize = 24;
 
 /// Marks the words that follow one of the [`SECRET_WORDS`] and look like secrets.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
@@ -42,5 +42,5 @@ fn looks_secret(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_digit())
         || text.contains(['/', '+', '='])
         || text.as_bytes().windows(2).any(is_mixed)
-        || (text.chars().count() >= MIN_KEY_CHARS && text.chars().all(is_key_char))
+        || (text.chars().count() >= MIN_SECRET_CHARS && text.chars().all(is_key_char))
 }

@@ -61,7 +61,7 @@ fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec
     let mut place = vec![usize::MAX; leaving.len()];
     order.iter().enumerate().for_each(|(at, &node)| place[node] = at);
     let is_before = |edge: usize| place[edges[edge].from] < place[edges[edge].to];
-    let mut rows = SpareRows {
+    let mut rows = SpareRowCounter {
         edges,
         leaving: leaving.iter().map(Vec::len).collect(),
         arriving: arriving.iter().map(Vec::len).collect(),
@@ -91,7 +91,7 @@ fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec
 }
 
 /// Counter of the rows that the lines on the right need in addition to the rows of the nodes.
-struct SpareRows<'a> {
+struct SpareRowCounter<'a> {
     edges: &'a [Edge],
     /// For each node, the number of lines that leave it on the right.
     leaving: Vec<usize>,
@@ -101,7 +101,7 @@ struct SpareRows<'a> {
     parents: Vec<Option<usize>>,
 }
 
-impl SpareRows<'_> {
+impl SpareRowCounter<'_> {
     fn set_parent(&mut self, node: usize, parent: Option<usize>) {
         if let Some(edge) = std::mem::replace(&mut self.parents[node], parent) {
             self.leaving[self.edges[edge].from] += 1;

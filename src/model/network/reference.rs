@@ -87,7 +87,7 @@ impl Reference {
     /// Returns true if the reference names the calling container itself, such as `localhost`. Such a
     /// reference leads to another service only if the two services share a network namespace.
     #[must_use]
-    pub fn targets_loopback(&self) -> bool {
+    pub fn targets_own_container(&self) -> bool {
         match &self.target {
             ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => {
                 address.host.refers_to_self()

@@ -224,6 +224,10 @@ mod tests {
                 ExitCause::VolumeMountFailed,
             ),
             ("exec: \"serve\": executable file not found in $PATH: unknown", ExitCause::CommandNotRunnable),
+            (
+                "exec: \"secret-agent\": executable file not found in $PATH: unknown",
+                ExitCause::CommandNotRunnable,
+            ),
             ("CannotStartContainerError: Error response from daemon", ExitCause::StartFailed),
         ];
         for (words, end) in cases {

@@ -22,7 +22,7 @@ pub struct ConfirmationQuestion {
 
 /// Result of a key press in the confirmation dialog: still open, declined or confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::operation) enum KeysEvent {
+pub(in crate::operation) enum KeyOutcome {
     /// The dialog stays open.
     Open,
     /// The user declined.
@@ -62,14 +62,14 @@ impl ConfirmationQuestion {
     }
 
     /// Handles a key press. Ignores keys that came before the dialog was drawn.
-    pub(in crate::operation) fn handle_key(&mut self, key: Key) -> KeysEvent {
+    pub(in crate::operation) fn handle_key(&mut self, key: Key) -> KeyOutcome {
         if !self.is_drawn {
-            return KeysEvent::Open;
+            return KeyOutcome::Open;
         }
         match key.code {
-            Code::Escape => return KeysEvent::Declined,
-            Code::Char('c' | 'g') if key.ctrl => return KeysEvent::Declined,
-            _ if key.ctrl || key.alt => return KeysEvent::Open,
+            Code::Escape => return KeyOutcome::Declined,
+            Code::Char('c' | 'g') if key.ctrl => return KeyOutcome::Declined,
+            _ if key.ctrl || key.alt => return KeyOutcome::Open,
             _ => {}
         }
         match self.name.clone() {
@@ -78,31 +78,31 @@ impl ConfirmationQuestion {
         }
     }
 
-    fn handle_choice(&mut self, code: Code) -> KeysEvent {
+    fn handle_choice(&mut self, code: Code) -> KeyOutcome {
         match code {
-            Code::Char('y' | 'Y') => KeysEvent::Confirmed,
-            Code::Enter if self.yes => KeysEvent::Confirmed,
-            Code::Char('n' | 'N' | 'q') | Code::Enter => KeysEvent::Declined,
+            Code::Char('y' | 'Y') => KeyOutcome::Confirmed,
+            Code::Enter if self.yes => KeyOutcome::Confirmed,
+            Code::Char('n' | 'N' | 'q') | Code::Enter => KeyOutcome::Declined,
             Code::Left | Code::Right | Code::Tab | Code::BackTab | Code::Char('h' | 'l') => {
                 self.yes = !self.yes;
-                KeysEvent::Open
+                KeyOutcome::Open
             }
-            _ => KeysEvent::Open,
+            _ => KeyOutcome::Open,
         }
     }
 
-    fn handle_typing(&mut self, code: Code, name: &str) -> KeysEvent {
+    fn handle_typing(&mut self, code: Code, name: &str) -> KeyOutcome {
         match code {
-            Code::Enter if self.typed == name => return KeysEvent::Confirmed,
+            Code::Enter if self.typed == name => return KeyOutcome::Confirmed,
             // An empty line is the default, which is No.
-            Code::Enter if self.typed.is_empty() => return KeysEvent::Declined,
+            Code::Enter if self.typed.is_empty() => return KeyOutcome::Declined,
             Code::Backspace => {
                 self.typed.pop();
             }
             Code::Char(c) if self.typed.len() < 2 * name.len().max(16) => self.typed.push(c),
             _ => {}
         }
-        KeysEvent::Open
+        KeyOutcome::Open
     }
 }
 

@@ -7,7 +7,7 @@ pub use keys::ConfirmationQuestion;
 
 use super::{OperationPlace, Plan, Refusal, Step};
 use crate::keymap::Key;
-use keys::{KeysEvent, is_confirming_line, missing_name_refusal};
+use keys::{KeyOutcome, is_confirming_line, missing_name_refusal};
 
 /// Plan of an operation or session that needs the user's confirmation.
 pub trait Confirmable {
@@ -115,9 +115,9 @@ impl<P: Confirmable + Clone> Confirmation<P> {
     /// Handles a key press. Ignores keys that came before the dialog was drawn.
     pub fn handle_key(&mut self, key: Key) -> ConfirmationEvent<P> {
         match self.keys.handle_key(key) {
-            KeysEvent::Open => ConfirmationEvent::Open,
-            KeysEvent::Declined => ConfirmationEvent::Declined,
-            KeysEvent::Confirmed => ConfirmationEvent::Confirmed(Box::new(Confirmed(self.plan.clone()))),
+            KeyOutcome::Open => ConfirmationEvent::Open,
+            KeyOutcome::Declined => ConfirmationEvent::Declined,
+            KeyOutcome::Confirmed => ConfirmationEvent::Confirmed(Box::new(Confirmed(self.plan.clone()))),
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::{
     model::{Instance, InstanceId, InstanceState, ServiceId, Text, Timestamp},
     operation::{
-        EcsReading, OngoingDeployment, OperationReading, OperationRequest, ScalingRange, TargetReading,
+        EcsDetails, OngoingDeployment, OperationReading, OperationRequest, ScalingRange, TargetReading,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +115,7 @@ impl ServiceBasis {
 }
 
 impl EcsBasis {
-    fn new(ecs: &EcsReading) -> Self {
+    fn new(ecs: &EcsDetails) -> Self {
         Self {
             desired: ecs.desired,
             task_definition: ecs.task_definition.clone(),

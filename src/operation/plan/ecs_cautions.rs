@@ -3,7 +3,7 @@
 use super::caution::{Caution, CautionLevel};
 use crate::{
     model::{ServiceKind, Text},
-    operation::{EcsReading, OperationGoal, OperationKind, OperationRequest, TaggedImage, TargetReading},
+    operation::{EcsDetails, OperationGoal, OperationKind, OperationRequest, TaggedImage, TargetReading},
 };
 
 /// Length of a digest in a caution, without its algorithm, as the docker command shortens digests.
@@ -13,7 +13,7 @@ const SHORT_DIGEST_CHARS: usize = 12;
 pub(super) fn ecs_cautions(
     request: &OperationRequest,
     target: &TargetReading,
-    ecs: &EcsReading,
+    ecs: &EcsDetails,
 ) -> Vec<Caution> {
     let name = target.service.id.parts().group_and_name;
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ fn hint(text: String) -> Caution {
     Caution { level: CautionLevel::Hint, text }
 }
 
-fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caution> {
+fn ongoing_deployment(name: &str, ecs: &EcsDetails, effect: &str) -> Option<Caution> {
     let ongoing = ecs.ongoing.as_ref()?;
     let status = &ongoing.status;
     Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
@@ -61,7 +61,7 @@ fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caut
 
 /// Returns a caution which warns that new tasks may run another image than the current tasks. It names the
 /// digests that run now, so that the user can compare them with the registry.
-fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
+fn tagged_images(ecs: &EcsDetails) -> Option<Caution> {
     let images: Vec<String> = ecs.tagged_images.iter().map(name_and_digests).collect();
     let verb = if images.len() == 1 { "is named by a tag" } else { "are named by tags" };
     (!images.is_empty()).then(|| {
@@ -86,12 +86,12 @@ fn short_digest(digest: &str) -> &str {
     digest.get(..start + SHORT_DIGEST_CHARS).unwrap_or(digest)
 }
 
-fn manager(name: &str, ecs: &EcsReading) -> Option<Caution> {
+fn manager(name: &str, ecs: &EcsDetails) -> Option<Caution> {
     let manager = ecs.manager.as_ref()?;
     Some(hint(format!("{manager} manages {name}: its next update may undo this")))
 }
 
-fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsReading) -> Option<Caution> {
+fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsDetails) -> Option<Caution> {
     let Some(OperationGoal::Count(count)) = goal else { return None };
     let range = ecs.scaling?;
     let (min, max) = (range.min, range.max);
@@ -106,7 +106,7 @@ fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsReading) -> Option
     })
 }
 
-fn not_restored(ecs: &EcsReading) -> Option<Caution> {
+fn not_restored(ecs: &EcsDetails) -> Option<Caution> {
     // ECS itself rolls back a deployment in progress, and restores all settings of the revision.
     let target = ecs.rollback.as_ref().filter(|_| ecs.ongoing.is_none())?;
     let settings: Vec<&str> = target.not_restored.iter().map(Text::as_str).collect();
@@ -118,7 +118,7 @@ fn not_restored(ecs: &EcsReading) -> Option<Caution> {
     })
 }
 
-fn protected_tasks(request: &OperationRequest, target: &TargetReading, ecs: &EcsReading) -> Option<Caution> {
+fn protected_tasks(request: &OperationRequest, target: &TargetReading, ecs: &EcsDetails) -> Option<Caution> {
     let instances = target.service.instances.iter();
     let protected = instances.filter(|task| request.includes(&task.id) && ecs.protected.contains(&task.id));
     let names: Vec<&str> = protected.map(|task| task.name.as_str()).collect();
@@ -134,6 +134,6 @@ fn protected_tasks(request: &OperationRequest, target: &TargetReading, ecs: &Ecs
     Some(hint(format!("protected tasks ({}): {effect}", names.join(", "))))
 }
 
-fn is_scale_in(request: &OperationRequest, ecs: &EcsReading) -> bool {
+fn is_scale_in(request: &OperationRequest, ecs: &EcsDetails) -> bool {
     matches!(request.goal, Some(OperationGoal::Count(count)) if count < ecs.desired)
 }

@@ -4,7 +4,7 @@ use super::step::{Step, StepUndo};
 use crate::{
     model::{Instance, InstanceState, Service, Text},
     operation::{
-        Change, EcsCall, EcsChange, EcsReading, OngoingDeployment, OperationGoal, OperationKind,
+        Change, EcsCall, EcsChange, EcsDetails, OngoingDeployment, OperationGoal, OperationKind,
         OperationRequest, Refusal, RollbackTarget, TargetReading,
     },
 };
@@ -17,9 +17,13 @@ const DEFAULT_STOP_REASON: &str = "stopped with Portolan";
 pub(super) fn ecs_steps(
     request: &OperationRequest,
     target: &TargetReading,
-    ecs: &EcsReading,
+    ecs: &EcsDetails,
 ) -> Result<Vec<Step>, Refusal> {
     let maker = StepMaker { service: &target.service, ecs };
+    if request.kind.acts_on_whole_service() && request.instances.is_some() {
+        let reason = format!("{} acts on all tasks of {}", request.kind.spec().id, maker.group_and_name());
+        return Err(Refusal::new(reason, "name the service, or stop one task with stop-task"));
+    }
     match request.kind {
         OperationKind::Restart => maker.restart().map(|step| vec![step]),
         OperationKind::Scale => maker.scale(request.goal.as_ref()).map(|step| vec![step]),
@@ -62,7 +66,7 @@ fn can_be_stopped(task: &Instance) -> bool {
 
 struct StepMaker<'a> {
     service: &'a Service,
-    ecs: &'a EcsReading,
+    ecs: &'a EcsDetails,
 }
 
 impl StepMaker<'_> {
@@ -151,6 +155,13 @@ impl StepMaker<'_> {
     }
 
     fn roll_back_ongoing(&self, ongoing: &OngoingDeployment) -> Result<Step, Refusal> {
+        if ongoing.is_first {
+            let reason = format!("this is the first deployment of {}", self.group_and_name());
+            return Err(Refusal::new(
+                reason,
+                "there is no earlier one to return to: scale it to 0, or deploy again",
+            ));
+        }
         let deployment = ongoing.arn.clone();
         let call = match (&ongoing.paused_hook, ongoing.status.as_str()) {
             (Some(hook), _) => {

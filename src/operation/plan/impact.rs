@@ -4,7 +4,7 @@
 use super::step::Step;
 use crate::{
     model::{NodeId, ServiceId},
-    operation::{Change, ContainerCall, EcsCall, EcsReading, OperationRequest, TargetReading},
+    operation::{Change, ContainerCall, EcsCall, EcsDetails, OperationRequest, TargetReading},
     topology::Topology,
 };
 
@@ -69,7 +69,7 @@ impl ServiceImpact {
 
 /// Returns the number of tasks that ECS keeps running during a deployment: the minimum healthy percentage of
 /// the desired count, rounded up.
-fn kept_during_deployment(ecs: &EcsReading) -> usize {
+fn kept_during_deployment(ecs: &EcsDetails) -> usize {
     let kept = (u64::from(ecs.desired) * u64::from(ecs.minimum_healthy_percent)).div_ceil(100);
     usize::try_from(kept).unwrap_or(usize::MAX)
 }

@@ -1,7 +1,7 @@
 //! Requests to forward a port of this machine to a container.
 
 use super::{SessionRequest, SessionTarget};
-use crate::model::Text;
+use crate::{model::Text, operation::OperationPlace};
 
 /// Request to forward a port of this machine to a container, or through it to another host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,11 @@ impl SessionRequest for ForwardRequest {
 
     fn purpose(&self) -> String {
         format!("127.0.0.1:{} to {}", self.local_port, self.audit_purpose())
+    }
+
+    /// Returns `None`: docker has no such command, and that of aws needs the runtime id of the container.
+    fn equivalent_command(&self, _: &OperationPlace) -> Option<String> {
+        None
     }
 
     fn audit_purpose(&self) -> String {

@@ -38,6 +38,13 @@ impl<R: SessionRequest> SessionPlan<R> {
         format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
     }
 
+    /// Returns a line with the `docker` or `aws` command that begins the same session. Returns `None` if one
+    /// command can't.
+    #[must_use]
+    pub fn equivalent_command_line(&self) -> Option<String> {
+        Some(format!("by hand: {}", self.request.equivalent_command(&self.place)?))
+    }
+
     /// Returns a note about further calls or programs that the session may need. Returns `None` if it needs
     /// none. A session on a Docker or Podman engine never needs any.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Requests to run a shell or a command in a container.
 
 use super::{SessionRequest, SessionTarget};
-use crate::model::shell_quote;
+use crate::{model::shell_quote, operation::OperationPlace};
 
 /// Command that runs if the user names none.
 const DEFAULT_SHELL: &str = "/bin/sh";
@@ -39,6 +39,25 @@ impl SessionRequest for ShellRequest {
     fn purpose(&self) -> String {
         let command: Vec<String> = self.command.iter().map(|word| shell_quote(word)).collect();
         format!("{} in", command.join(" "))
+    }
+
+    fn equivalent_command(&self, place: &OperationPlace) -> Option<String> {
+        let SessionTarget { group, instance, container, .. } = &self.target;
+        let command: Vec<String> = self.command.iter().map(|word| shell_quote(word)).collect();
+        let command = command.join(" ");
+        let prefix = &place.command_prefix;
+        // Only AWS has regions.
+        if place.region.is_none() {
+            let terminal = if self.size.is_some() { "-it" } else { "-i" };
+            return Some(format!("{prefix} exec {terminal} {} {command}", shell_quote(container)));
+        }
+        let cluster = shell_quote(group.as_deref()?);
+        let task = shell_quote(instance.as_str().rsplit('/').next()?);
+        let (container, command) = (shell_quote(container), shell_quote(&command));
+        Some(format!(
+            "{prefix} ecs execute-command --cluster {cluster} --task {task} --container {container} \
+             --interactive --command {command}"
+        ))
     }
 
     /// Returns only the name of the program, because arguments may contain secrets. If the first argument is

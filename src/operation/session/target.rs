@@ -2,7 +2,7 @@
 
 use crate::{
     model::{InstanceId, InstanceState, Service, ServiceId, SourceId, Text, Timestamp},
-    operation::{AUDIT_SCHEMA, AuditOutcome, AuditRecord},
+    operation::{AUDIT_SCHEMA, AuditOutcome, AuditRecord, OperationPlace},
 };
 
 /// Number of characters of an instance's id in a summary, as in the output of docker.
@@ -35,6 +35,10 @@ pub trait SessionRequest {
 
     /// Returns the purpose as the start of a phrase that ends with the container, such as `sh in`.
     fn purpose(&self) -> String;
+
+    /// Returns the `docker` or `aws` command that begins such a session at `place`. Returns `None` if one
+    /// command can't.
+    fn equivalent_command(&self, place: &OperationPlace) -> Option<String>;
 
     /// Returns the purpose for the audit log, without arguments that may be secrets.
     fn audit_purpose(&self) -> String;

@@ -7,7 +7,7 @@ use crate::{
         ServiceKind, Snapshot, SourceId, Text, fixtures,
     },
     operation::{
-        Change, EcsReading, OngoingDeployment, OperationGoal, OperationKind, OperationPlace,
+        Change, EcsDetails, OngoingDeployment, OperationGoal, OperationKind, OperationPlace,
         OperationReading, OperationRequest, Plan, PlanBasis, PlanContext, Refusal, RollbackTarget,
         ScalingRange, TaggedImage, TargetReading, Verdict, Watch, WatchState,
     },
@@ -47,19 +47,19 @@ fn orders() -> Service {
 }
 
 /// Returns the state of `orders` that matters only for operations.
-fn state() -> EcsReading {
-    EcsReading {
+fn state() -> EcsDetails {
+    EcsDetails {
         cluster: "shop".into(),
         controller: "ECS".into(),
         desired: 2,
         task_definition: "orders:7".into(),
         minimum_healthy_percent: 100,
         deployments: ["ecs-svc/7".into()].into(),
-        ..EcsReading::default()
+        ..EcsDetails::default()
     }
 }
 
-fn reading(ecs: EcsReading) -> OperationReading {
+fn reading(ecs: EcsDetails) -> OperationReading {
     OperationReading {
         place: OperationPlace {
             source: SourceId::new("ecs:eu"),
@@ -86,7 +86,7 @@ fn roll_back_to(definition: &str) -> OperationRequest {
     request(OperationKind::Rollback).with_goal(Some(OperationGoal::TaskDefinition(definition.into())))
 }
 
-fn plan(request: OperationRequest, ecs: EcsReading) -> Result<Plan, Refusal> {
+fn plan(request: OperationRequest, ecs: EcsDetails) -> Result<Plan, Refusal> {
     let topology = topology(&[orders()]);
     let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
     Plan::new(request, reading(ecs), context)
@@ -104,6 +104,7 @@ fn caution_texts(plan: &Plan) -> Vec<&str> {
 
 fn ongoing(status: &str, hook: Option<&str>) -> OngoingDeployment {
     OngoingDeployment {
+        is_first: false,
         arn: "arn:d/1".into(),
         status: status.into(),
         paused_hook: hook.map(Text::new),
@@ -124,7 +125,7 @@ fn each_call_sends_only_what_was_asked() {
         .with_instances([InstanceId::new("ecs:eu/t1")])
         .with_reason(Some("stuck on a lock".into()));
     let stop = plan(one, state()).unwrap();
-    let finished = EcsReading { rollback: Some(rollback_to("orders:4")), ..state() };
+    let finished = EcsDetails { rollback: Some(rollback_to("orders:4")), ..state() };
     let rollback = plan(request(OperationKind::Rollback), finished).unwrap();
     for (plan, call, command) in [
         (
@@ -157,7 +158,7 @@ fn each_call_sends_only_what_was_asked() {
 
 #[test]
 fn a_deployment_in_progress_is_stopped_or_leaves_its_hook() {
-    let with = |ongoing| EcsReading { ongoing, ..state() };
+    let with = |ongoing| EcsDetails { ongoing, ..state() };
     let call =
         |kind, ongoing| plan(request(kind), with(ongoing)).map(|plan| call_and_command(&plan)[0].clone());
     assert_eq!(
@@ -181,22 +182,22 @@ fn a_deployment_in_progress_is_stopped_or_leaves_its_hook() {
 #[test]
 fn what_ecs_would_not_do_is_refused_with_a_reason() {
     let reason = |request, ecs| plan(request, ecs).unwrap_err().reason;
-    let by = |controller: &str| EcsReading { controller: controller.into(), ..state() };
+    let by = |controller: &str| EcsDetails { controller: controller.into(), ..state() };
     let restart = || request(OperationKind::Restart);
     assert!(reason(restart(), by("CODE_DEPLOY")).contains("deployed by CODE_DEPLOY"));
     assert!(reason(request(OperationKind::Rollback), by("EXTERNAL")).contains("deployed by EXTERNAL"));
     assert!(plan(scale_to(3), by("CODE_DEPLOY")).is_ok(), "the count belongs to ECS");
     assert!(
-        reason(restart(), EcsReading { desired: 0, ..state() }).contains("desired count of shop/orders is 0")
+        reason(restart(), EcsDetails { desired: 0, ..state() }).contains("desired count of shop/orders is 0")
     );
-    assert!(reason(scale_to(3), EcsReading { is_daemon: true, ..state() }).contains("DAEMON"));
+    assert!(reason(scale_to(3), EcsDetails { is_daemon: true, ..state() }).contains("DAEMON"));
     assert!(reason(scale_to(2), state()).contains("is 2 already"));
     assert!(reason(request(OperationKind::Scale), state()).contains("no count"));
     let several = plan(request(OperationKind::StopTask), state()).unwrap_err();
     assert_eq!(several.remedy, "name one: t1, t2");
     assert!(reason(request(OperationKind::Rollback), state()).contains("no earlier successful deployment"));
     let gone = RollbackTarget { is_active: false, ..rollback_to("orders:4") };
-    let gone = EcsReading { rollback: Some(gone), ..state() };
+    let gone = EcsDetails { rollback: Some(gone), ..state() };
     assert!(reason(request(OperationKind::Rollback), gone.clone()).contains("orders:4 was deregistered"));
     assert!(reason(roll_back_to("orders:4"), gone).contains("orders:4 was deregistered"));
     let container = plan(request(OperationKind::Kill), state()).unwrap_err();
@@ -206,7 +207,7 @@ fn what_ecs_would_not_do_is_refused_with_a_reason() {
 
 #[test]
 fn guard_rails_name_what_else_would_happen() {
-    let scaling = |is_suspended| EcsReading {
+    let scaling = |is_suspended| EcsDetails {
         scaling: Some(ScalingRange { min: 2, max: 4, is_suspended }),
         manager: Some("CloudFormation stack shop".into()),
         ..state()
@@ -219,7 +220,7 @@ fn guard_rails_name_what_else_would_happen() {
     assert!(texts(scale_to(3), scaling(false)).contains("between 2 and 4 and may change it"));
     assert!(texts(scale_to(3), scaling(true)).contains("is suspended"));
     assert!(texts(scale_to(0), state()).contains("shop/orders stops serving"));
-    let busy = EcsReading {
+    let busy = EcsDetails {
         ongoing: Some(ongoing("IN_PROGRESS", None)),
         tagged_images: vec![TaggedImage {
             name: "acme/orders:latest".into(),
@@ -235,12 +236,12 @@ fn guard_rails_name_what_else_would_happen() {
     for part in ["is not over (IN_PROGRESS)", images, "protected tasks (t1)"] {
         assert!(restart.contains(part), "{part} is not in {restart}");
     }
-    let gap = texts(request(OperationKind::Restart), EcsReading { minimum_healthy_percent: 0, ..state() });
+    let gap = texts(request(OperationKind::Restart), EcsDetails { minimum_healthy_percent: 0, ..state() });
     assert!(gap.contains("stops serving until it is up again"), "{gap}");
     assert!(!texts(request(OperationKind::Restart), state()).contains("stops serving"));
     let mut target = rollback_to("orders:4");
     target.not_restored = vec!["load balancers".into()];
-    let rollback = texts(request(OperationKind::Rollback), EcsReading { rollback: Some(target), ..state() });
+    let rollback = texts(request(OperationKind::Rollback), EcsDetails { rollback: Some(target), ..state() });
     assert!(rollback.contains("these stay as they are: load balancers"), "{rollback}");
 }
 
@@ -249,10 +250,10 @@ fn a_plan_falls_with_a_new_count_or_deployment_but_not_with_a_replaced_task() {
     let asked = request(OperationKind::Restart);
     let basis = |ecs| PlanBasis::new(&asked, &reading(ecs));
     let found = |ecs| basis(state()).differences(&basis(ecs));
-    assert_eq!(found(EcsReading { desired: 3, ..state() }), ["the desired count of shop/orders is 3, not 2"]);
-    let begun = EcsReading { deployments: ["ecs-svc/7".into(), "ecs-svc/8".into()].into(), ..state() };
+    assert_eq!(found(EcsDetails { desired: 3, ..state() }), ["the desired count of shop/orders is 3, not 2"]);
+    let begun = EcsDetails { deployments: ["ecs-svc/7".into(), "ecs-svc/8".into()].into(), ..state() };
     assert_eq!(found(begun), ["a deployment of shop/orders has begun"]);
-    let deployed = EcsReading { task_definition: "orders:8".into(), ..state() };
+    let deployed = EcsDetails { task_definition: "orders:8".into(), ..state() };
     assert_eq!(found(deployed), ["shop/orders was deployed with orders:8, not orders:7"]);
     let mut replaced = reading(state());
     replaced.targets[0].service.instances = vec![task("t3"), task("t4")];
@@ -263,13 +264,24 @@ fn a_plan_falls_with_a_new_count_or_deployment_but_not_with_a_replaced_task() {
 }
 
 #[test]
+fn the_first_deployment_and_a_single_task_are_refused() {
+    let first = OngoingDeployment { is_first: true, ..ongoing("IN_PROGRESS", None) };
+    let refusal =
+        plan(request(OperationKind::Rollback), EcsDetails { ongoing: Some(first), ..state() }).unwrap_err();
+    assert!(refusal.reason.contains("this is the first deployment of shop/orders"), "{refusal:?}");
+    let one = request(OperationKind::Restart).with_instances([InstanceId::new("ecs:eu/t1")]);
+    let refusal = plan(one, state()).unwrap_err();
+    assert_eq!(refusal.reason, "restart acts on all tasks of shop/orders");
+}
+
+#[test]
 fn an_undo_returns_to_the_state_before() {
     let undo = plan(scale_to(5), state()).unwrap().undo().unwrap().request;
     assert_eq!((undo.title().as_str(), undo.instances), ("scale shop/orders to 2", None));
-    let finished = EcsReading { rollback: Some(rollback_to("orders:4")), ..state() };
+    let finished = EcsDetails { rollback: Some(rollback_to("orders:4")), ..state() };
     let undo = plan(request(OperationKind::Rollback), finished).unwrap().undo().unwrap().request;
     assert_eq!(undo.title(), "rollback shop/orders to orders:7");
-    let forward = plan(undo, EcsReading { task_definition: "orders:4".into(), ..state() }).unwrap();
+    let forward = plan(undo, EcsDetails { task_definition: "orders:4".into(), ..state() }).unwrap();
     let Change::Ecs(change) = &forward.steps[0].change else { panic!("{forward:?}") };
     assert_eq!(change.body()["taskDefinition"], "orders:7");
     assert_eq!(plan(request(OperationKind::Restart), state()).unwrap().undo(), None);
@@ -325,7 +337,7 @@ fn a_rollback_that_fails_for_the_same_reason_says_so() {
         crash
     };
     let stop = || {
-        let mut read = reading(EcsReading { ongoing: Some(ongoing("IN_PROGRESS", None)), ..state() });
+        let mut read = reading(EcsDetails { ongoing: Some(ongoing("IN_PROGRESS", None)), ..state() });
         read.targets[0].service.deployments =
             vec![deployment("ecs-svc/8", "orders:8", RolloutState::InProgress)];
         read.targets[0].service.instances.push(crash("c1", 60));
@@ -372,7 +384,7 @@ fn scaling_and_stopping_end_when_the_service_serves_as_planned() {
     let gone = Watch::new(scale(3), fixtures::ago(20))
         .assess(&fixtures::snapshot("ecs:eu", Vec::new()), fixtures::ago(0));
     assert!(verdict(gone).text.contains("was removed"));
-    let long = Watch::new(scale(3), fixtures::ago(0) - SignedDuration::from_mins(6));
+    let mut long = Watch::new(scale(3), fixtures::ago(0) - SignedDuration::from_mins(6));
     let waiting = Service { desired: Some(3), ..orders() };
     assert!(
         matches!(long.assess(&snapshot(waiting), fixtures::ago(0)), WatchState::Waiting(_)),

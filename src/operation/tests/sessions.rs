@@ -51,6 +51,25 @@ fn a_session_needs_permission_and_in_a_protected_source_the_name() {
 }
 
 #[test]
+fn a_plan_names_the_command_that_opens_the_same_session() {
+    let engine = OperationPlace::of_local_engine();
+    let line = |place: OperationPlace| {
+        let plan = SessionPlan::new(shell(&["sh", "-c", "echo $HOME"]), place, ActionPermission::Ask);
+        plan.unwrap().equivalent_command_line().unwrap()
+    };
+    assert_eq!(line(engine.clone()), "by hand: docker exec -i web sh -c 'echo $HOME'");
+    let prefix = "aws --region eu-west-1";
+    let aws =
+        OperationPlace { region: Some("eu-west-1".into()), command_prefix: prefix.into(), ..engine.clone() };
+    let words = "ecs execute-command --cluster shop --task web --container web --interactive --command";
+    let quoted = r"'sh -c '\''echo $HOME'\'''";
+    assert_eq!(line(aws), format!("by hand: {prefix} {words} {quoted}"));
+    let forward = ForwardRequest { target: target(), local_port: 8080, host: None, port: 80 };
+    let plan = SessionPlan::new(forward, engine, ActionPermission::Ask).unwrap();
+    assert_eq!(plan.equivalent_command_line(), None);
+}
+
+#[test]
 fn the_audit_log_names_the_program_and_the_port_only() {
     let secret = plan(shell(&["psql", "--password=hunter2"]), ActionPermission::Ask).unwrap();
     assert!(secret.summary().contains("hunter2"), "the user sees the whole command");

@@ -86,6 +86,23 @@ fn a_container_that_crashes_or_fails_its_check_is_a_failure() {
     assert!(ill.text.contains("fails its health check"), "{ill:?}");
 }
 
+/// After a restart by hand, an engine counts restarts from 0 again, so the count may come back to that before.
+#[test]
+fn a_container_that_starts_again_under_watch_is_in_a_crash_loop() {
+    let before = Instance { restarts: 2, state: InstanceState::Restarting, ..fixtures::instance("web") };
+    let before = Service { instances: vec![before], ..fixtures::service("web") };
+    let mut watch = Watch::new(plan(OperationKind::Restart, &[before]), fixtures::ago(20));
+    let started = |seconds, restarts| {
+        let change = move |one: &mut Instance| {
+            (one.started, one.restarts) = (Some(fixtures::ago(seconds)), restarts);
+        };
+        Snapshot { taken_at: fixtures::ago(seconds - 1), ..snapshot(change) }
+    };
+    assert!(matches!(watch.assess(&started(18, 0), fixtures::ago(17)), WatchState::Waiting(_)));
+    let again = verdict(watch.assess(&started(10, 2), fixtures::ago(9)));
+    assert!(!again.is_as_planned, "{again:?}");
+}
+
 #[test]
 fn stopping_and_pausing_end_in_their_state() {
     let stopped = |one: &mut Instance| one.state = InstanceState::Stopped;
@@ -98,7 +115,7 @@ fn stopping_and_pausing_end_in_their_state() {
 
 #[test]
 fn an_older_snapshot_says_nothing_and_a_watch_gives_up() {
-    let watch = Watch::new(plan(OperationKind::Stop, &[fixtures::service("web")]), fixtures::ago(0));
+    let mut watch = Watch::new(plan(OperationKind::Stop, &[fixtures::service("web")]), fixtures::ago(0));
     let stopped = snapshot(|one| one.state = InstanceState::Stopped);
     assert!(matches!(watch.assess(&stopped, fixtures::ago(0)), WatchState::Waiting(_)));
     let later = fixtures::ago(0) + SignedDuration::from_mins(6);

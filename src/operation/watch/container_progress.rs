@@ -12,30 +12,41 @@ use std::sync::Arc;
 /// also runs for a moment after each start.
 const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_secs(5);
 
-/// Returns the progress of a step on one container. `since` is the time of the operation's last call.
+/// Returns the progress of a step on one container. `since` is the time of the operation's last call, and
+/// `first_start` the first start that an earlier snapshot has shown since then, by the engine's clock.
 pub(super) fn container_progress(
     call: ContainerCall,
     step: &Step,
     before: &[Service],
     snapshot: &Snapshot,
-    since: Timestamp,
+    (since, first_start): (Timestamp, Option<Timestamp>),
 ) -> StepProgress {
     let state = step.instance.as_ref().map_or(ProgressState::Waiting, |id| {
         let before = find_instance(before.iter(), &step.service, id);
         let after = find_instance(snapshot.services.iter().map(Arc::as_ref), &step.service, id);
         // Both times are of this machine's clock; the engine's clock may differ.
         let is_steady = snapshot.taken_at.duration_since(since) >= MIN_STEADY_TIME;
-        container_state(call, before, after, is_steady)
+        let has_restarted = first_start.is_some() && after.and_then(|after| after.started) != first_start;
+        container_state(call, before, after, Steadiness { is_steady, has_restarted })
     });
     let done = usize::from(matches!(state, ProgressState::AsPlanned));
     StepProgress { state, done, total: 1 }
+}
+
+/// Evidence for and against a crash loop after the last call.
+#[derive(Clone, Copy)]
+struct Steadiness {
+    /// True if enough time has passed since the last call for a container in a crash loop to fail.
+    is_steady: bool,
+    /// True if the container has started once more since an earlier snapshot.
+    has_restarted: bool,
 }
 
 fn container_state(
     call: ContainerCall,
     before: Option<&Instance>,
     after: Option<&Instance>,
-    is_steady: bool,
+    steadiness: Steadiness,
 ) -> ProgressState {
     let Some(after) = after else {
         return match call {
@@ -49,14 +60,14 @@ fn container_state(
         }
         ContainerCall::Pause => after.state == InstanceState::Paused,
         ContainerCall::Unpause => after.is_serving(),
-        ContainerCall::Start | ContainerCall::Restart => return start_state(before, after, is_steady),
+        ContainerCall::Start | ContainerCall::Restart => return start_state(before, after, steadiness),
     };
     if is_as_planned { ProgressState::AsPlanned } else { ProgressState::Waiting }
 }
 
-/// Returns the progress of a container that was started or restarted. `is_steady` is true if enough time has
-/// passed since the last call for a container in a crash loop to fail.
-fn start_state(before: Option<&Instance>, after: &Instance, is_steady: bool) -> ProgressState {
+/// Returns the progress of a container that was started or restarted.
+fn start_state(before: Option<&Instance>, after: &Instance, steadiness: Steadiness) -> ProgressState {
+    let Steadiness { is_steady, has_restarted } = steadiness;
     let is_new_start = before.is_none_or(|before| before.started != after.started);
     if !is_new_start {
         return ProgressState::Waiting;
@@ -71,7 +82,7 @@ fn start_state(before: Option<&Instance>, after: &Instance, is_steady: bool) -> 
         InstanceState::Failed | InstanceState::Restarting | InstanceState::Stopped => {
             ProgressState::Failed(exit_words(after))
         }
-        _ if crashed => ProgressState::Failed(exit_words(after)),
+        _ if crashed || has_restarted => ProgressState::Failed(exit_words(after)),
         _ if after.health_check.is_failing() => ProgressState::Failed("fails its health check".to_owned()),
         InstanceState::Running if after.is_serving() && is_steady => ProgressState::AsPlanned,
         _ => ProgressState::Waiting,

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 /// Number of failed tasks from which the watch reports a deployment as failed. A single task may fail by
 /// chance.
-const MAX_FAILED_TASKS: u32 = 3;
+const MIN_FAILED_TASKS: u32 = 3;
 /// If the desired count is still the old one for this time after the last call, another program has reset it.
 const COUNT_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
@@ -103,7 +103,7 @@ impl EcsStepView<'_> {
             RolloutState::Completed if self.serving() >= self.desired() => {
                 StepProgress { state: ProgressState::AsPlanned, ..self.waiting() }
             }
-            RolloutState::InProgress if failed >= MAX_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
+            RolloutState::InProgress if failed >= MIN_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
             RolloutState::Completed | RolloutState::InProgress | RolloutState::Unknown => self.waiting(),
         }
     }

@@ -9,6 +9,7 @@ use crate::model::{Exit, Instance, InstanceId, InstanceState, Service, ServiceId
 use container_progress::container_progress;
 use ecs_progress::ecs_progress;
 use jiff::SignedDuration;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Time after which a watch over containers gives up.
 const MAX_CONTAINER_WATCH: SignedDuration = SignedDuration::from_mins(5);
@@ -22,6 +23,8 @@ pub struct Watch {
     plan: Plan,
     /// Time of the last call.
     since: Timestamp,
+    /// First start of each container that a snapshot has shown since the last call, by the engine's clock.
+    first_starts: BTreeMap<InstanceId, Timestamp>,
 }
 
 /// State of a watch after a poll: waiting, or ended with a verdict.
@@ -67,7 +70,7 @@ impl Watch {
     /// Starts a watch over `plan`, whose last call was made at `since`.
     #[must_use]
     pub fn new(plan: Plan, since: Timestamp) -> Self {
-        Self { plan, since }
+        Self { plan, since, first_starts: BTreeMap::new() }
     }
 
     /// Returns the plan.
@@ -78,11 +81,12 @@ impl Watch {
 
     /// Compares the newest snapshot of the source with the plan.
     #[must_use]
-    pub fn assess(&self, snapshot: &Snapshot, now: Timestamp) -> WatchState {
+    pub fn assess(&mut self, snapshot: &Snapshot, now: Timestamp) -> WatchState {
         // The snapshot may be newer than `now`, because the clock of the screen advances in steps.
         let now = now.max(snapshot.taken_at);
         let steps = &self.plan.steps;
         let progress: Vec<StepProgress> = steps.iter().map(|step| self.progress(step, snapshot)).collect();
+        let starts: Vec<_> = steps.iter().filter_map(|step| self.new_start(step, snapshot)).collect();
         let is_failed = |one: &StepProgress| matches!(one.state, ProgressState::Failed(_));
         let (done, total) =
             progress.iter().fold((0, 0), |(done, total), one| (done + one.done, total + one.total));
@@ -93,6 +97,10 @@ impl Watch {
             let text = format!("{}: {count} after {seconds} s", spec.past_verb);
             return WatchState::Ended(Verdict { is_as_planned: true, text });
         }
+        for (instance, started) in starts {
+            self.first_starts.entry(instance).or_insert(started);
+        }
+        let steps = &self.plan.steps;
         let failed = steps.iter().zip(&progress).find(|(_, one)| is_failed(one));
         if let Some((step, StepProgress { state: ProgressState::Failed(why), .. })) = failed {
             let text = format!("{}, and not healthy: {} {why}", spec.past_verb, step.name);
@@ -125,13 +133,26 @@ impl Watch {
         self.waited(now) > if is_ecs { MAX_ECS_WATCH } else { MAX_CONTAINER_WATCH }
     }
 
+    /// Returns the container of `step` and its start, if it has started since the plan. Returns `None` for
+    /// steps on ECS.
+    fn new_start(&self, step: &Step, snapshot: &Snapshot) -> Option<(InstanceId, Timestamp)> {
+        let id = step.instance.as_ref().filter(|_| matches!(step.change, Change::Container { .. }))?;
+        let before = find_instance(self.plan.before.iter(), &step.service, id);
+        let after = find_instance(snapshot.services.iter().map(Arc::as_ref), &step.service, id)?;
+        let is_new = snapshot.taken_at > self.since && before.is_none_or(|one| one.started != after.started);
+        after.started.filter(|_| is_new).map(|started| (id.clone(), started))
+    }
+
     fn progress(&self, step: &Step, snapshot: &Snapshot) -> StepProgress {
         if snapshot.taken_at <= self.since {
             return StepProgress::waiting(0, 1);
         }
         let before = &self.plan.before;
         match &step.change {
-            Change::Container { call, .. } => container_progress(*call, step, before, snapshot, self.since),
+            Change::Container { call, .. } => {
+                let first_start = step.instance.as_ref().and_then(|id| self.first_starts.get(id)).copied();
+                container_progress(*call, step, before, snapshot, (self.since, first_start))
+            }
             Change::Ecs(change) => ecs_progress(&change.call, step, before, snapshot, self.since),
         }
     }

@@ -17,7 +17,7 @@ const MAX_RUNNING_LAYOUTS: usize = 2;
 /// Queue of layout requests of the map. Background workers compute the layouts and send them to the app.
 #[derive(Debug)]
 pub(in crate::runtime) struct LayoutQueue {
-    requests: Arc<Mutex<NewestRequest<LayoutRequest>>>,
+    requests: Arc<Mutex<LayoutQueueState<LayoutRequest>>>,
     sender: Sender<Msg>,
 }
 
@@ -54,24 +54,24 @@ fn compute_layout(request: &LayoutRequest) -> Msg {
 
 /// Locks the requests. No code panics while it holds the lock, so the requests are valid even if the lock is
 /// poisoned.
-fn lock<R>(requests: &Mutex<NewestRequest<R>>) -> impl std::ops::DerefMut<Target = NewestRequest<R>> {
+fn lock<R>(requests: &Mutex<LayoutQueueState<R>>) -> impl std::ops::DerefMut<Target = LayoutQueueState<R>> {
     requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// State of a [`LayoutQueue`]: the newest waiting request, and the number of running workers.
 #[derive(Debug)]
-struct NewestRequest<R> {
+struct LayoutQueueState<R> {
     waiting: Option<R>,
     workers: usize,
 }
 
-impl<R> Default for NewestRequest<R> {
+impl<R> Default for LayoutQueueState<R> {
     fn default() -> Self {
         Self { waiting: None, workers: 0 }
     }
 }
 
-impl<R> NewestRequest<R> {
+impl<R> LayoutQueueState<R> {
     /// Replaces the waiting request. Returns true if the caller must start another worker.
     fn push(&mut self, request: R) -> bool {
         self.waiting = Some(request);
@@ -90,11 +90,11 @@ impl<R> NewestRequest<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::NewestRequest;
+    use super::LayoutQueueState;
 
     #[test]
     fn requests_while_the_workers_are_busy_leave_only_the_newest() {
-        let mut requests = NewestRequest::default();
+        let mut requests = LayoutQueueState::default();
         assert!(requests.push(1) && requests.take() == Some(1), "the first worker starts");
         assert!(requests.push(2) && requests.take() == Some(2), "the second worker starts");
         assert!((3..50).all(|size| !requests.push(size)), "no third worker starts");

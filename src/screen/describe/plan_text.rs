@@ -10,12 +10,12 @@ pub struct PlanRow {
     /// Text of the row.
     pub text: String,
     /// Kind of the row, which decides its style.
-    pub tone: PlanTone,
+    pub tone: PlanRowKind,
 }
 
 /// Kind of a row in the text of a plan: plain text, a command, a caution or a remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlanTone {
+pub enum PlanRowKind {
     /// Plain text.
     Plain,
     /// Command or call to copy.
@@ -40,23 +40,24 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
     };
     let caller = plan.place.caller.as_ref().map(|caller| format!(", as {caller}")).unwrap_or_default();
     let place = format!("{}, {}{caller}", plan.place.source, plan.place.summary());
-    add("where", PlanTone::Plain, vec![place]);
+    add("where", PlanRowKind::Plain, vec![place]);
     // The cautions stand above the changes, because a long plan may not fit on the screen.
-    for (level, label, tone) in
-        [(CautionLevel::Danger, "careful", PlanTone::Danger), (CautionLevel::Hint, "note", PlanTone::Hint)]
-    {
+    for (level, label, tone) in [
+        (CautionLevel::Danger, "careful", PlanRowKind::Danger),
+        (CautionLevel::Hint, "note", PlanRowKind::Hint),
+    ] {
         let own = plan.cautions.iter().filter(|caution| caution.level == level);
         add(label, tone, own.map(|caution| caution.text.clone()).collect());
     }
     let width = plan.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
     let change = |step: &Step| format!("{:<width$}  {} {arrow} {}", step.name, step.from, step.to);
-    add("change", PlanTone::Plain, plan.steps.iter().map(change).collect());
+    add("change", PlanRowKind::Plain, plan.steps.iter().map(change).collect());
     let impact = plan.impact.iter().map(impact_text).collect();
-    add("serving", PlanTone::Plain, impact);
-    add("calls", PlanTone::Command, plan.steps.iter().map(|step| step.change.api_call()).collect());
+    add("serving", PlanRowKind::Plain, impact);
+    add("calls", PlanRowKind::Command, plan.steps.iter().map(|step| step.change.api_call()).collect());
     let command = |step: &Step| step.change.equivalent_command(&plan.place);
-    add("by hand", PlanTone::Command, plan.steps.iter().map(command).collect());
-    add("undo", PlanTone::Plain, vec![undo_text(plan)]);
+    add("by hand", PlanRowKind::Command, plan.steps.iter().map(command).collect());
+    add("undo", PlanRowKind::Plain, vec![undo_text(plan)]);
     rows
 }
 

@@ -31,7 +31,7 @@ use query::{
     scope::ServiceScope,
 };
 use ratatui::layout::Rect;
-pub use saved_view::LogsView;
+pub use saved_view::SavedLogs;
 use scroll_position::{LogWindow, ScrollPosition};
 use std::collections::BTreeSet;
 

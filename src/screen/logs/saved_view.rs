@@ -27,7 +27,7 @@ const MAX_SCROLL_CELLS: usize = 100_000;
 /// share holds the log lines separately.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct LogsView {
+pub struct SavedLogs {
     scope: ServiceScope,
     only_instance: Option<InstanceId>,
     chips: Vec<SavedChip>,
@@ -61,13 +61,13 @@ enum SavedPane {
 impl Logs {
     /// Returns the state of this screen to save in a share.
     #[must_use]
-    pub fn view(&self) -> LogsView {
+    pub fn view(&self) -> SavedLogs {
         let pane = match &self.pane {
             Pane::None => SavedPane::None,
             Pane::Details(details) => SavedPane::Details(details.clone()),
             Pane::Patterns(patterns) => SavedPane::Patterns(patterns.chosen_id()),
         };
-        LogsView {
+        SavedLogs {
             scope: self.query.scope.clone(),
             only_instance: self.query.only_instance.clone(),
             chips: self.query.chips.iter().map(FilterChip::saved).collect(),
@@ -85,7 +85,7 @@ impl Logs {
     }
 
     /// Restores the state that a share saved. The lines come from `store`.
-    pub fn restore(&mut self, view: LogsView, store: &Store) {
+    pub fn restore(&mut self, view: SavedLogs, store: &Store) {
         let services = view.scope.services(store);
         let chips = view.chips.into_iter().filter_map(|chip| FilterChip::restore(chip, &services)).collect();
         let query =

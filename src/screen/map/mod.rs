@@ -34,7 +34,7 @@ use relayout::{
     layout_scheduler::{LayoutScheduler, PendingLayout},
     relayout_policy::RelayoutPolicy,
 };
-pub use saved_view::MapView;
+pub use saved_view::SavedMap;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Screen that draws nodes as boxes and calls as lines, with a panel for the selected node.

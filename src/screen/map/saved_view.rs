@@ -27,7 +27,7 @@ const MAX_ROUTE_POINTS: usize = 1_000_000;
 /// State of the map screen that a share saves: the user's choices, viewport and layout.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct MapView {
+pub struct SavedMap {
     choices: MapChoices,
     minimap_off: bool,
     is_tangled: bool,
@@ -70,10 +70,10 @@ pub(super) struct PendingRestore {
 impl Map {
     /// Returns the state of the map screen to save in a share.
     #[must_use]
-    pub fn view(&self) -> MapView {
+    pub fn view(&self) -> SavedMap {
         let Self { choices, minimap_off, followed_node, panned, viewport, drawn, .. } = self;
         let diagram = &drawn.diagram;
-        MapView {
+        SavedMap {
             choices: choices.clone(),
             minimap_off: *minimap_off,
             is_tangled: self.relayout_policy.is_tangled,
@@ -93,8 +93,8 @@ impl Map {
     }
 
     /// Restores the state that a share saved. The saved layout is shown at the next `sync`.
-    pub fn restore(&mut self, view: MapView) {
-        let MapView { choices, minimap_off, is_tangled, followed_node, viewport, layout } = view;
+    pub fn restore(&mut self, view: SavedMap) {
+        let SavedMap { choices, minimap_off, is_tangled, followed_node, viewport, layout } = view;
         let pending = layout.map(|layout| PendingRestore { layout, viewport, followed_node, is_tangled });
         let followed_node = pending.as_ref().and_then(|pending| pending.followed_node.clone());
         *self = Self { choices, minimap_off, followed_node, pending_restore: pending, ..Self::default() };

@@ -9,7 +9,7 @@ use crate::{
     operation::{Confirmation, Plan},
     screen::{
         Canvas, Theme,
-        describe::plan_text::{PlanRow, PlanTone, plan_rows},
+        describe::plan_text::{PlanRow, PlanRowKind, plan_rows},
         widget::text::wrap,
     },
 };
@@ -59,10 +59,10 @@ pub fn draw_plan(
 
 fn wrap_row(row: &PlanRow, width: usize, theme: &Theme) -> Vec<PlanLine> {
     let style = match row.tone {
-        PlanTone::Plain => theme.styles.text.into(),
-        PlanTone::Command => theme.styles.dim.into(),
-        PlanTone::Danger => theme.health_style(Health::Failing),
-        PlanTone::Hint => theme.health_style(Health::Degraded),
+        PlanRowKind::Plain => theme.styles.text.into(),
+        PlanRowKind::Command => theme.styles.dim.into(),
+        PlanRowKind::Danger => theme.health_style(Health::Failing),
+        PlanRowKind::Hint => theme.health_style(Health::Degraded),
     };
     let texts = wrap(&row.text, width.max(1)).into_iter().enumerate();
     texts.map(|(index, text)| (if index == 0 { row.label } else { "" }, text, style)).collect()

@@ -25,8 +25,8 @@ pub fn draw_session_plan(
     buf: &mut Canvas<'_>,
 ) -> Option<Position> {
     let plan = confirmation.plan();
-    let notes = plan.note().map(|note| wrap(note, text_width(area))).unwrap_or_default();
-    let rows = [wrap(&plan.summary(), text_width(area)), notes].concat();
+    let lines = [Some(plan.summary()), plan.equivalent_command_line(), plan.note().map(str::to_owned)];
+    let rows: Vec<String> = lines.iter().flatten().flat_map(|line| wrap(line, text_width(area))).collect();
     let title = format!("open a shell in {}?", plan.request.target().service_label);
     let inner = draw_dialog_frame(area, rows.len() + ROWS_BELOW_PLAN, &title, theme, buf);
     let width = usize::from(inner.width);

@@ -15,7 +15,7 @@ pub struct Column {
     /// Smallest width, in cells.
     pub min_width: u16,
     /// Weight of the column when the spare width is divided among the columns; 0 for a column of fixed width.
-    pub spare_share: u16,
+    pub spare_weight: u16,
     /// Function that shortens a text that is wider than the column.
     truncate: TruncateFn,
 }
@@ -26,20 +26,20 @@ type TruncateFn = fn(&str, usize, &str) -> String;
 impl Column {
     /// Returns a column for names or numbers. Text that is too long loses its middle.
     #[must_use]
-    pub const fn cut_middle(title: &'static str, min_width: u16, spare_share: u16) -> Self {
-        Self { title, min_width, spare_share, truncate: text::cut_middle }
+    pub const fn cut_middle(title: &'static str, min_width: u16, spare_weight: u16) -> Self {
+        Self { title, min_width, spare_weight, truncate: text::cut_middle }
     }
 
     /// Returns a column for paths. Text that is too long loses its beginning.
     #[must_use]
-    pub const fn cut_path(title: &'static str, min_width: u16, spare_share: u16) -> Self {
-        Self { title, min_width, spare_share, truncate: text::cut_path }
+    pub const fn cut_path(title: &'static str, min_width: u16, spare_weight: u16) -> Self {
+        Self { title, min_width, spare_weight, truncate: text::cut_path }
     }
 
     /// Returns a column for sentences. Text that is too long loses its end.
     #[must_use]
-    pub const fn cut_end(title: &'static str, min_width: u16, spare_share: u16) -> Self {
-        Self { title, min_width, spare_share, truncate: text::cut_end }
+    pub const fn cut_end(title: &'static str, min_width: u16, spare_weight: u16) -> Self {
+        Self { title, min_width, spare_weight, truncate: text::cut_end }
     }
 }
 
@@ -201,9 +201,9 @@ fn draw_headings(
 /// Returns the width of each column in a table of `total` cells.
 fn column_widths(columns: &[Column], total: u16) -> Vec<usize> {
     let least: u16 = columns.iter().map(|c| c.min_width + 1).sum();
-    let shares: u16 = columns.iter().map(|c| c.spare_share).sum::<u16>().max(1);
+    let shares: u16 = columns.iter().map(|c| c.spare_weight).sum::<u16>().max(1);
     let spare = total.saturating_sub(least);
-    columns.iter().map(|c| usize::from(c.min_width + spare * c.spare_share / shares)).collect()
+    columns.iter().map(|c| usize::from(c.min_width + spare * c.spare_weight / shares)).collect()
 }
 
 /// Draws one row.

@@ -104,7 +104,7 @@ impl HistoryStore {
             let unpacked =
                 content.map(|bytes| HistorySegment::unpack(&bytes, hour, &this.source)).transpose();
             let mut segment = match unpacked {
-                Err(error) if is_of_other_version(&error) => return Err(this.unusable(hour, &error)),
+                Err(error) if has_other_format(&error) => return Err(this.unusable(hour, &error)),
                 other => other.ok().flatten().unwrap_or_default(),
             };
             if !segment.add(entries.iter().cloned()) {
@@ -163,7 +163,7 @@ impl HistoryStore {
         let this = self.clone();
         let change_bytes = move |content: Option<Vec<u8>>| {
             let mut book = match content.map(|bytes| ActionBook::unpack(&bytes)).transpose() {
-                Err(error) if is_of_other_version(&error) => return Err(this.unusable(ACTIONS_KEY, &error)),
+                Err(error) if has_other_format(&error) => return Err(this.unusable(ACTIONS_KEY, &error)),
                 other => other.ok().flatten().unwrap_or_default(),
             };
             if !change(&mut book) {
@@ -183,7 +183,7 @@ impl HistoryStore {
 
 /// Returns true if another version of Portolan wrote the object in a format that this version does not know.
 /// Any other error means that the object is damaged and may be replaced.
-fn is_of_other_version(error: &ObjectError) -> bool {
+fn has_other_format(error: &ObjectError) -> bool {
     matches!(error, ObjectError::OtherSchema(schema) if schema.starts_with(TEAM_FORMAT))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Failure, Snapshot},
-    team::{MemberCount, ObjectKey, ReadingRef, ReadingWriter},
+    team::{MemberCount, ReadingObjectKey, ReadingRef, ReadingWriter},
 };
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub(super) struct LeaderState {
     pub(super) inherited_members: u32,
     pub(super) counted_at: Option<Duration>,
     /// Objects in the store that no member reads any more, to be deleted.
-    pub(super) obsolete: Vec<ObjectKey>,
+    pub(super) obsolete: Vec<ReadingObjectKey>,
     /// True once the objects of earlier epochs (of previous leaders) were deleted.
     pub(super) is_cleaned: bool,
 }

@@ -9,8 +9,8 @@ use crate::{
     model::{Failure, FailureKind, Snapshot},
     object_store::{Fetched, ObjectVersion, WriteCondition, WriteOutcome},
     team::{
-        AloneReason, HEAD_KEY, Head, HeadContent, MAX_EPOCH, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey,
-        ReadingDraft, TEAM_SCHEMA, epoch_key, highest_epoch, member_key,
+        AloneReason, HEAD_KEY, Head, HeadContent, MAX_EPOCH, MAX_HEAD_BYTES, MEMBER_PREFIX, ReadingDraft,
+        ReadingObjectKey, TEAM_SCHEMA, epoch_key, highest_epoch, member_key,
     },
 };
 use std::time::Duration;
@@ -340,7 +340,7 @@ impl Member {
         for prefix in ["base/", "delta/", "epoch/"] {
             let listed = self.team.store.list(&self.team.key(prefix)).await.unwrap_or_default();
             let keys = listed.iter().filter_map(|(key, _)| key.strip_prefix(&start));
-            let is_old = |key: &&str| match ObjectKey::parse(key) {
+            let is_old = |key: &&str| match ReadingObjectKey::parse(key) {
                 Some(object) => object.epoch() < epoch,
                 None => highest_epoch([*key].into_iter()) < epoch,
             };

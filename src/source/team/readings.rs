@@ -6,7 +6,7 @@ use crate::{
     background::run_blocking,
     model::{Failure, FailureKind, LoadProgress, Snapshot, SourceId, SourcePart, Timestamp},
     object_store::Fetched,
-    team::{Head, MAX_OBJECT_BYTES, ObjectKey, Reading, ReadingRef, missing_objects},
+    team::{Head, MAX_OBJECT_BYTES, Reading, ReadingObjectKey, ReadingRef, missing_objects},
 };
 use futures::{StreamExt, stream};
 use std::time::Duration;
@@ -131,7 +131,7 @@ impl ReadingCache {
         }
         let keys = missing_objects(known, wanted);
         let read = self.read_objects(team, &keys, wanted).await;
-        if read.is_ok() || matches!(keys.first(), Some(ObjectKey::Base(..))) {
+        if read.is_ok() || matches!(keys.first(), Some(ReadingObjectKey::Base(..))) {
             return read;
         }
         self.read_objects(team, &missing_objects(None, wanted), wanted).await
@@ -140,14 +140,14 @@ impl ReadingCache {
     async fn read_objects(
         &mut self,
         team: &TeamFolder,
-        keys: &[ObjectKey],
+        keys: &[ReadingObjectKey],
         wanted: &ReadingRef,
     ) -> Result<(), Failure> {
         let reads: Vec<_> = keys.iter().map(|key| read_object(team, *key)).collect();
         // A member that joins may need many deltas, and a store may take a second for each response.
         let mut objects = stream::iter(reads).buffered(MAX_READS_AT_ONCE);
         // The older reading stays until all objects were applied.
-        let begins_with_base = matches!(keys.first(), Some(ObjectKey::Base(..)));
+        let begins_with_base = matches!(keys.first(), Some(ReadingObjectKey::Base(..)));
         let mut newest = if begins_with_base { None } else { self.reading.clone() };
         while let Some(object) = objects.next().await {
             newest = self.apply_object(team, newest, object?).await.inspect_err(|_| self.is_broken = true)?;
@@ -172,17 +172,17 @@ impl ReadingCache {
         &self,
         team: &TeamFolder,
         reading: Option<Reading>,
-        (key, bytes): (ObjectKey, Vec<u8>),
+        (key, bytes): (ReadingObjectKey, Vec<u8>),
     ) -> Result<Option<Reading>, Failure> {
         let source = self.source.clone();
         let applied = run_blocking(move || match (key, reading) {
-            (ObjectKey::Base(epoch, number), _) => {
+            (ReadingObjectKey::Base(epoch, number), _) => {
                 Reading::from_base(epoch, number, &bytes, &source).map(Some)
             }
-            (ObjectKey::Delta(..), Some(mut reading)) => {
+            (ReadingObjectKey::Delta(..), Some(mut reading)) => {
                 reading.apply(&bytes, &source).map(|()| Some(reading))
             }
-            (ObjectKey::Delta(..), None) => Ok(None),
+            (ReadingObjectKey::Delta(..), None) => Ok(None),
         });
         let applied = applied.await.map_err(|panicked| panicked.failure("internal error while reading"))?;
         applied.map_err(|error| {
@@ -221,7 +221,10 @@ impl ReadingCache {
 }
 
 /// Reads one object of a reading from the store.
-async fn read_object(team: &TeamFolder, key: ObjectKey) -> Result<(ObjectKey, Vec<u8>), Failure> {
+async fn read_object(
+    team: &TeamFolder,
+    key: ReadingObjectKey,
+) -> Result<(ReadingObjectKey, Vec<u8>), Failure> {
     let whole = team.key(key);
     match team.store.read(&whole, None, MAX_OBJECT_BYTES).await? {
         Fetched::Found(object) => Ok((key, object.bytes)),

@@ -5,13 +5,13 @@ use crate::{
         ConnectionOutcome, Container, Event, EventKind, InstanceState, LogRoute, ObservedConnection, Service,
         Snapshot, SnapshotDelta, SourceId, fixtures,
     },
-    team::{ObjectError, ObjectKey, Reading, ReadingRef, ReadingWriter, missing_objects, pack},
+    team::{ObjectError, Reading, ReadingObjectKey, ReadingRef, ReadingWriter, missing_objects, pack},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Objects in a store.
-type Objects = BTreeMap<ObjectKey, Vec<u8>>;
+type Objects = BTreeMap<ReadingObjectKey, Vec<u8>>;
 
 fn source() -> SourceId {
     SourceId::new("docker")
@@ -38,10 +38,10 @@ fn follow(known: Option<Reading>, objects: &Objects, wanted: &ReadingRef) -> Rea
     for key in keys {
         let object = objects.get(&key).unwrap_or_else(|| panic!("{key} is missing"));
         match key {
-            ObjectKey::Base(epoch, number) => {
+            ReadingObjectKey::Base(epoch, number) => {
                 reading = Some(Reading::from_base(epoch, number, object, &source()).unwrap());
             }
-            ObjectKey::Delta(..) => reading.as_mut().unwrap().apply(object, &source()).unwrap(),
+            ReadingObjectKey::Delta(..) => reading.as_mut().unwrap().apply(object, &source()).unwrap(),
         }
     }
     let reading = reading.unwrap();
@@ -155,7 +155,7 @@ fn an_unchanged_estate_needs_no_object_and_a_change_a_small_one() {
     assert_eq!((first, objects.len()), (same, 1));
     let changed = [&drafts[..199], &[(199, false, 4, 3)]].concat();
     publish(&mut writer, &mut objects, Duration::from_secs(10), &snapshot(&changed));
-    let (base, delta) = (&objects[&ObjectKey::Base(1, 1)], &objects[&ObjectKey::Delta(1, 2)]);
+    let (base, delta) = (&objects[&ReadingObjectKey::Base(1, 1)], &objects[&ReadingObjectKey::Delta(1, 2)]);
     assert!(delta.len() * 5 < base.len(), "{} and {} bytes", delta.len(), base.len());
     assert_eq!(writer.reading(Duration::from_secs(12)).unwrap().age(), Duration::from_secs(2));
 }
@@ -168,7 +168,7 @@ fn the_next_epoch_begins_with_a_base_and_may_show_the_last_reading_until_then() 
     let mut ben = ReadingWriter::new(2, 86_400);
     assert_eq!(ben.reading(Duration::ZERO), None);
     let own = publish(&mut ben, &mut objects, Duration::ZERO, &snapshot(&[(2, false, 1, 0)]));
-    assert_eq!(missing_objects(Some((1, 1)), &own), [ObjectKey::Base(2, 1)]);
+    assert_eq!(missing_objects(Some((1, 1)), &own), [ReadingObjectKey::Base(2, 1)]);
     let reading = follow(Some(known), &objects, &own);
     assert_eq!((reading.epoch, reading.snapshot.services[0].name.as_str()), (2, "s2"));
 }

@@ -90,7 +90,7 @@ async fn a_stopped_task_keeps_the_reason_and_is_watched_until_it_is_replaced() {
         .with_reason(Some("stuck on a lock".into()));
     let plan = make_plan(&source, stop.clone()).await;
     assert_eq!(carry_out(&source, &plan).await.stopped_by, None);
-    let watch = Watch::new(plan, Timestamp::now());
+    let mut watch = Watch::new(plan, Timestamp::now());
     let find = |snapshot: &Snapshot| {
         let crew = service(snapshot, CLUSTER, "crew");
         crew.instances.iter().find(|one| one.id == task).cloned()

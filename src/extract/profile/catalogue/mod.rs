@@ -53,7 +53,7 @@ const MAX_ENTRIES: usize = 100;
 const SOURCE_WORDS: &[&str] = &["source"];
 /// Words in the title of a link to a repository without the code of the service, such as a repository with
 /// deployment files. A link with one of these words is the last choice.
-const DEPLOYMENT_WORDS: &[&str] = &[
+const OTHER_REPOSITORY_WORDS: &[&str] = &[
     "deploy",
     "helm",
     "chart",
@@ -133,7 +133,7 @@ impl EntityDraft {
             }
         }
         let has = |kind: &str, words: &[&str]| words.iter().any(|word| kind.contains(word));
-        repositories.sort_by_key(|(kind, _)| (has(kind, DEPLOYMENT_WORDS), !has(kind, SOURCE_WORDS)));
+        repositories.sort_by_key(|(kind, _)| (has(kind, OTHER_REPOSITORY_WORDS), !has(kind, SOURCE_WORDS)));
         for (_, url) in repositories {
             if !self.entity.facts.iter().any(|fact| fact.field == ProfileField::Repository) {
                 self.add(ProfileField::Repository, url);

@@ -22,7 +22,7 @@ use ratatui::{
 /// Maximum number of rows that one wrapped line takes.
 const MAX_LINE_ROWS: usize = 40;
 /// Maximum number of services whose names are measured to find the column widths.
-const MAX_MEASURED_SERVICES: usize = 100;
+const MAX_SERVICES_FOR_WIDTHS: usize = 100;
 /// Minimum width of the text column, in cells.
 const MIN_TEXT_CELLS: usize = 10;
 
@@ -42,7 +42,7 @@ impl ColumnWidths {
         let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(most);
         let service = look.service_column.unwrap_or(services.len() > 1);
         // If there are very many services, the first ones represent the lengths of all names well enough.
-        let services = &services[..services.len().min(MAX_MEASURED_SERVICES)];
+        let services = &services[..services.len().min(MAX_SERVICES_FOR_WIDTHS)];
         let names = services.iter().map(|service| text::display_width(&service.name));
         let labels = services.iter().flat_map(|s| &s.instances).map(|i| text::display_width(&i.name));
         Self {

@@ -29,7 +29,7 @@ const MAX_EDGES_WITH_POSSIBLE: usize = 80;
 /// selected.
 const MAX_GROUP_LINES: usize = 60;
 /// Maximum ratio of lines to items on a map of collapsed groups. It applies in addition to `MAX_GROUP_LINES`.
-const MAX_LINES_PER_GROUP: usize = 4;
+const MAX_LINES_PER_ITEM: usize = 4;
 
 /// Maximum number of bright lines between expanded groups. If there are more, all of them are dim, so that
 /// the inside of each group stays readable and the selection stands out.
@@ -41,7 +41,7 @@ const MAX_LINES: usize = 10_000;
 
 /// Percentage of the grouped nodes. A group that contains at least this percentage has no frame, which saves
 /// space.
-const FRAMELESS_SHARE_PERCENT: usize = 60;
+const MIN_FRAMELESS_GROUP_PERCENT: usize = 60;
 
 /// Options for building a map graph from the data in the store.
 #[derive(Clone, Copy)]
@@ -194,12 +194,12 @@ impl MapGraph {
         group_of_item
     }
 
-    /// Removes the frame of a group that contains at least `FRAMELESS_SHARE_PERCENT` of the nodes in groups.
+    /// Removes the frame of a group that contains at least `MIN_FRAMELESS_GROUP_PERCENT` of the nodes in groups.
     fn drop_dominant_frame(&mut self, group_of_item: &mut [Option<usize>]) {
         let size = |group: usize| group_of_item.iter().filter(|home| **home == Some(group)).count();
         let all = group_of_item.iter().flatten().count();
-        let most =
-            (0..self.groups.len()).find(|group| 100 * size(*group) >= FRAMELESS_SHARE_PERCENT * all.max(1));
+        let most = (0..self.groups.len())
+            .find(|group| 100 * size(*group) >= MIN_FRAMELESS_GROUP_PERCENT * all.max(1));
         let Some(most) = most else { return };
         self.frameless_group = Some(self.groups.remove(most).1);
         for home in group_of_item {
@@ -274,7 +274,7 @@ impl MapGraph {
     /// Hides lines between collapsed groups if there are too many. Each group keeps the outgoing lines that
     /// stand for the most calls. A hidden line appears while a group at one of its ends is selected.
     fn thin_group_edges(&mut self) {
-        let many = MAX_GROUP_LINES.min(MAX_LINES_PER_GROUP * self.items.len());
+        let many = MAX_GROUP_LINES.min(MAX_LINES_PER_ITEM * self.items.len());
         if !self.level.is_low_detail() || self.edges.len() <= many {
             return;
         }

@@ -66,7 +66,7 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) hostname: Option<String>,
     pub(in crate::source::compose) network_mode: Option<String>,
     /// True if the service has a `provider` instead of a container.
-    pub(in crate::source::compose) is_provided: bool,
+    pub(in crate::source::compose) has_provider: bool,
     /// Aliases and static addresses of the service on each network, by the network's key in the file.
     pub(in crate::source::compose) networks: BTreeMap<String, BTreeSet<String>>,
     /// Links to services of the project, as `service` or `service:alias`.
@@ -188,7 +188,7 @@ impl Networking {
     pub(in crate::source::compose) fn network_attachments(&self) -> BTreeMap<String, BTreeSet<String>> {
         match (&self.network_mode, self.networks.is_empty()) {
             (Some(_), _) => BTreeMap::new(),
-            (None, true) if self.is_provided => BTreeMap::new(),
+            (None, true) if self.has_provider => BTreeMap::new(),
             (None, true) => BTreeMap::from([("default".to_owned(), BTreeSet::new())]),
             (None, false) => self.networks.clone(),
         }
@@ -206,7 +206,7 @@ impl Networking {
             container_name: node.text_of("container_name"),
             hostname: node.text_of("hostname"),
             network_mode: node.text_of("network_mode"),
-            is_provided: node.get("provider").is_some(),
+            has_provider: node.get("provider").is_some(),
             networks: node.entries("networks").map(network).collect(),
             links: node.texts("links").map(str::to_owned).collect(),
             external_links: node.texts("external_links").map(str::to_owned).collect(),

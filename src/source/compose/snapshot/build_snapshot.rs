@@ -57,7 +57,7 @@ fn build_service(
     let label = Text::new(name);
     let mut mentions = references::service_references(declared, given);
     // A loopback address leads to another service only if services share the network namespace.
-    mentions.retain(|mention| reach.shares_loopback || !mention.targets_loopback());
+    mentions.retain(|mention| reach.shares_loopback || !mention.targets_own_container());
     Service {
         id: ServiceId::of(project.source, Some(project.name), &label),
         group: Some(project.name.into()),

@@ -121,7 +121,7 @@ fn build_service(
     let first = shown.first()?;
     // A reference to a loopback address means another container only if both share a network namespace.
     let counts = |c: &ContainerRecord, mention: &&Reference| {
-        (!mention.targets_loopback() || addresses.shares_loopback(&c.id))
+        (!mention.targets_own_container() || addresses.shares_loopback(&c.id))
             && !volumes.is_written_for_others(c, mention)
     };
     let mut mentions: Vec<_> =

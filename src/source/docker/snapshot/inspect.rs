@@ -77,13 +77,13 @@ pub(in crate::source::docker) struct InspectPool {
 /// Counter of the inspect calls whose response has arrived, and for which Portolan is still reading
 /// configuration files. All clones share one number.
 #[derive(Clone, Debug, Default)]
-struct ReadingCount(Arc<AtomicUsize>);
+struct FileReadCount(Arc<AtomicUsize>);
 
-impl ReadingCount {
+impl FileReadCount {
     /// Counts a call until the returned value is dropped.
-    fn begin(&self) -> ReadingGuard {
+    fn begin(&self) -> FileReadGuard {
         self.0.fetch_add(1, Ordering::Relaxed);
-        ReadingGuard(self.clone())
+        FileReadGuard(self.clone())
     }
 
     /// Returns true if Portolan reads files for any call.
@@ -92,10 +92,10 @@ impl ReadingCount {
     }
 }
 
-/// Guard that counts one call in a [`ReadingCount`] until it is dropped.
-struct ReadingGuard(ReadingCount);
+/// Guard that counts one call in a [`FileReadCount`] until it is dropped.
+struct FileReadGuard(FileReadCount);
 
-impl Drop for ReadingGuard {
+impl Drop for FileReadGuard {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -108,7 +108,7 @@ struct PoolState {
     /// Containers whose inspect call timed out, each with the time of the next call and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
-    reading: ReadingCount,
+    reading: FileReadCount,
     /// Maximum number of references of each container.
     max_references: usize,
 }
@@ -125,7 +125,7 @@ impl Default for InspectPool {
             calls: BTreeMap::new(),
             backing_off: BTreeMap::new(),
             finished_calls: mpsc::unbounded_channel(),
-            reading: ReadingCount::default(),
+            reading: FileReadCount::default(),
             max_references: decode::MAX_REFERENCES,
         };
         let responsive_permits = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
@@ -274,7 +274,7 @@ async fn inspect_container(
     id: &str,
     with_files: bool,
     max_references: usize,
-    (responsive_permits, reading): (Arc<Semaphore>, ReadingCount),
+    (responsive_permits, reading): (Arc<Semaphore>, FileReadCount),
 ) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
     let permit = responsive_permits.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));

@@ -18,7 +18,7 @@ pub(super) struct LineBatch {
     pub is_truncated: bool,
 }
 
-/// Budget of reading one log group in one poll: the number of pages, and the deadline.
+/// Budget for reading one log group in one poll: the number of pages, and the deadline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadBudget {
     /// Number of pages that may still be read.

@@ -134,14 +134,12 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     let mut lines = FlowLogLines::default();
     let mut failure = None;
     let (mut pages_left, deadline) = (MAX_PAGES_PER_POLL, Instant::now() + POLL_TIME_LIMIT);
-    // Begins after the group that the last poll read last, so that every group has its turn.
-    let (earlier, later): (Vec<_>, Vec<_>) =
-        groups.iter().partition(|(name, _)| known.last_group.as_ref().is_some_and(|last| *name <= last));
-    let turns: Vec<_> = later.into_iter().chain(earlier).take(MAX_PAGES_PER_POLL).collect();
-    known.last_group = turns.last().map(|(name, _)| (*name).clone());
-    for (index, (name, group)) in turns.iter().enumerate() {
+    let names = names_to_read(groups.keys(), known.last_group.as_deref());
+    known.last_group = names.last().map(|name| (*name).clone());
+    for (index, name) in names.iter().copied().enumerate() {
+        let group = &groups[name];
         // Each group gets its share, so that a large group can't use up the reads of the later ones.
-        let groups_left = turns.len() - index;
+        let groups_left = names.len() - index;
         let share = pages_left.div_ceil(groups_left);
         let time_left = deadline.saturating_duration_since(Instant::now());
         let mut left =
@@ -174,6 +172,14 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     }
     known.log_groups = Some((at, groups));
     Ok((lines, failure))
+}
+
+/// Returns the log groups to read in one poll, at most [`MAX_PAGES_PER_POLL`]. Begins after `last`, the group
+/// that the previous poll read last, so that every group has its turn.
+fn names_to_read<'a>(names: impl Iterator<Item = &'a String>, last: Option<&str>) -> Vec<&'a String> {
+    let (earlier, later): (Vec<_>, Vec<_>) =
+        names.partition(|name| last.is_some_and(|last| name.as_str() <= last));
+    later.into_iter().chain(earlier).take(MAX_PAGES_PER_POLL).collect()
 }
 
 /// Maximum time in seconds between the arrivals of the first and the last record of one aggregation interval.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::{Failure, FailureKind, InstanceState, Service, ServiceId, ServiceKind, Timestamp},
-    operation::{EcsReading, OperationKind, OperationReading, OperationRequest, TaggedImage, TargetReading},
+    operation::{EcsDetails, OperationKind, OperationReading, OperationRequest, TaggedImage, TargetReading},
     source::{
         Source,
         ecs::{
@@ -137,9 +137,9 @@ async fn read_ecs(
     cluster: &Cluster,
     (service, raw): (&Service, Option<&sdk::Service>),
     kind: OperationKind,
-) -> Result<EcsReading, Failure> {
+) -> Result<EcsDetails, Failure> {
     let Some(raw) = raw else {
-        return Ok(EcsReading { cluster: cluster.name.as_str().into(), ..EcsReading::default() });
+        return Ok(EcsDetails { cluster: cluster.name.as_str().into(), ..EcsDetails::default() });
     };
     let mut reading = service_reading(cluster, service, raw);
     let key = cluster.name_or_arn.as_str();
@@ -179,7 +179,7 @@ async fn read_deployments(
     cluster: &str,
     raw: &sdk::Service,
     kind: OperationKind,
-    reading: &mut EcsReading,
+    reading: &mut EcsDetails,
 ) -> Result<(), Failure> {
     let is_needed = matches!(kind, OperationKind::Rollback | OperationKind::Continue);
     let note = |failure: Failure| {
@@ -204,10 +204,10 @@ async fn read_deployments(
 }
 
 /// Returns the part of the reading that comes from the description of the service.
-fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> EcsReading {
+fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> EcsDetails {
     let minimum = raw.deployment_configuration().and_then(DeploymentConfiguration::minimum_healthy_percent);
     let controller = raw.deployment_controller().map_or("ECS", |controller| controller.r#type().as_str());
-    EcsReading {
+    EcsDetails {
         cluster: cluster.name.as_str().into(),
         controller: controller.into(),
         is_daemon: raw.scheduling_strategy() == Some(&SchedulingStrategy::Daemon),
@@ -217,7 +217,7 @@ fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> 
         deployments: service.deployments.iter().map(|deployment| deployment.id.clone()).collect(),
         manager: manager(raw.tags()),
         tagged_images: tagged_images(service),
-        ..EcsReading::default()
+        ..EcsDetails::default()
     }
 }
 

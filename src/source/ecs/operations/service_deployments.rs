@@ -48,8 +48,13 @@ pub(super) async fn ongoing_deployment(
         arn: arn.into(),
         status: status.as_str().into(),
         paused_hook: hook.map(Text::new),
+        is_first: described.source_service_revisions().is_empty() && !listed.iter().any(has_succeeded),
         stage: described.lifecycle_stage().map(|stage| stage.as_str().into()),
     }))
+}
+
+fn has_succeeded(deployment: &ServiceDeploymentBrief) -> bool {
+    deployment.status() == Some(&Status::Successful)
 }
 
 fn is_ongoing(status: &Status) -> bool {

@@ -1,6 +1,6 @@
 //! API quotas of an account in a region, shared by all sources that read it.
 
-use super::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares};
+use super::token_bucket::{LoadPhase, QuotaGroup, Shares, TokenBuckets};
 use crate::model::SourceId;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ pub(crate) struct AccountQuota {
 /// Content of an [`AccountQuota`], behind its lock.
 #[derive(Debug)]
 struct QuotaState {
-    budget: Budget,
+    budget: TokenBuckets,
     /// Sources that are loading their first snapshot.
     loading: BTreeSet<SourceId>,
     /// Number of running Portolans that poll the account, as each source reported it.
@@ -45,8 +45,11 @@ impl QuotaRegistry {
 impl AccountQuota {
     /// Returns a quota with full token buckets.
     pub(crate) fn new(shares: Shares) -> Self {
-        let state =
-            QuotaState { budget: Budget::new(shares), loading: BTreeSet::new(), members: BTreeMap::new() };
+        let state = QuotaState {
+            budget: TokenBuckets::new(shares),
+            loading: BTreeSet::new(),
+            members: BTreeMap::new(),
+        };
         Self { state: Mutex::new(state), origin: Instant::now() }
     }
 

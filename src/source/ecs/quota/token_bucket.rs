@@ -161,7 +161,7 @@ struct TokenBucket {
 /// Token buckets of all quota groups, by which Portolan limits its own calls. Times count from any fixed
 /// start.
 #[derive(Clone, Debug)]
-pub(crate) struct Budget {
+pub(crate) struct TokenBuckets {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
     phase: LoadPhase,
@@ -169,7 +169,7 @@ pub(crate) struct Budget {
     divisor: f64,
 }
 
-impl Budget {
+impl TokenBuckets {
     /// Returns buckets that are full for the startup share.
     #[must_use]
     pub(crate) fn new(shares: Shares) -> Self {
@@ -295,7 +295,7 @@ impl TokenBucket {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, LoadPhase, QuotaGroup, Shares};
+    use super::{LoadPhase, QuotaGroup, Shares, TokenBuckets};
     use std::time::Duration;
 
     fn at(seconds: u64) -> Duration {
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn half_the_burst_is_free_then_the_rate_rules() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         for _ in 0..50 {
             assert_eq!(budget.reserve(QuotaGroup::Services, at(0)), Duration::ZERO);
         }
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn buckets_fill_with_time_and_not_beyond_their_share() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         budget.set_phase(LoadPhase::Steady);
         assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 10);
         for _ in 0..10 {
@@ -331,13 +331,13 @@ mod tests {
 
     #[test]
     fn even_a_whole_share_leaves_what_is_on_its_way() {
-        let mut budget = Budget::new(Shares { start: 100, steady: 100 });
+        let mut budget = TokenBuckets::new(Shares { start: 100, steady: 100 });
         assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 95);
     }
 
     #[test]
     fn other_groups_are_not_touched() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         for _ in 0..200 {
             budget.reserve(QuotaGroup::TaskDefinitions, at(0));
         }
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_part_of_the_quota_is_never_too_small_to_go_on() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         budget.set_phase(LoadPhase::Steady);
         budget.divide(u32::MAX);
         budget.reserve(QuotaGroup::Services, at(1_000));
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn throttled_means_half_the_pace_for_a_minute() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         budget.back_off(QuotaGroup::Services, at(10));
         assert_eq!(budget.reserve(QuotaGroup::Services, at(10)), Duration::from_millis(200));
         assert_eq!(budget.reserve(QuotaGroup::Services, at(200)), Duration::ZERO);
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn logs_keep_their_share() {
-        let mut budget = Budget::new(Shares::default());
+        let mut budget = TokenBuckets::new(Shares::default());
         budget.set_phase(LoadPhase::Steady);
         for _ in 0..5 {
             assert_eq!(budget.reserve(QuotaGroup::GetLogs, at(100)), Duration::ZERO);

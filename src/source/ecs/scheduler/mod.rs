@@ -25,7 +25,7 @@ use call_response::CallResponse;
 use cluster_cache::{CallKind, ClusterCache, RUNNING_LISTING};
 use clusters::Cluster;
 use futures::future::join_all;
-use plan::{ClusterCall, PlanContext, PlannedCall, plan_calls};
+use plan::{CallChoiceContext, ClusterCall, PlannedCall, plan_calls};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -75,7 +75,7 @@ impl Scheduler {
     ) -> PollOutcome {
         let began = api.rate_limiter.now();
         self.sync_clusters(clusters);
-        let context = |now| PlanContext { now, poll_began: began, viewed: watched };
+        let context = |now| CallChoiceContext { now, poll_began: began, viewed: watched };
         let (of_tasks, of_services) = tokio::join!(
             self.spend_quota(api, QuotaGroup::Tasks, began, context),
             self.spend_quota(api, QuotaGroup::Services, began, context)
@@ -96,7 +96,7 @@ impl Scheduler {
         api: &Api,
         group: QuotaGroup,
         began: Duration,
-        context: impl Fn(Duration) -> PlanContext<'a>,
+        context: impl Fn(Duration) -> CallChoiceContext<'a>,
     ) -> (usize, Option<Failure>) {
         let (mut successes, mut failure) = (0, None);
         loop {

@@ -56,7 +56,7 @@ enum Priority {
 /// Time and viewed services, on which the choice of the next calls depends. Times count from the start of the
 /// rate limiter.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PlanContext<'a> {
+pub(crate) struct CallChoiceContext<'a> {
     /// Current time.
     pub now: Duration,
     /// Time at which this poll began.
@@ -65,7 +65,7 @@ pub(crate) struct PlanContext<'a> {
     pub viewed: &'a BTreeMap<String, BTreeSet<String>>,
 }
 
-impl PlanContext<'_> {
+impl CallChoiceContext<'_> {
     /// Returns the time since which a description counts as fresh.
     fn fresh_since(&self) -> Duration {
         // Anything described in this poll is fresh, even if the poll takes longer than `FRESH_FOR`.
@@ -87,7 +87,7 @@ pub(crate) fn plan_calls(
     clusters: &BTreeMap<String, ClusterCache>,
     group: QuotaGroup,
     tokens: usize,
-    context: PlanContext<'_>,
+    context: CallChoiceContext<'_>,
 ) -> Vec<PlannedCall> {
     let mut candidates = Vec::new();
     for (key, cluster) in clusters {
@@ -105,7 +105,7 @@ pub(crate) fn plan_calls(
 fn add_service_calls(
     candidates: &mut Vec<Candidate>,
     (key, cluster): (&str, &ClusterCache),
-    context: PlanContext<'_>,
+    context: CallChoiceContext<'_>,
     tokens: usize,
 ) {
     let viewed = |service: &Service| context.is_viewed(key, service.service_name());
@@ -117,7 +117,7 @@ fn add_service_calls(
 fn add_task_calls(
     candidates: &mut Vec<Candidate>,
     (key, cluster): (&str, &ClusterCache),
-    context: PlanContext<'_>,
+    context: CallChoiceContext<'_>,
     tokens: usize,
 ) {
     let group = QuotaGroup::Tasks;
@@ -162,7 +162,7 @@ fn add_candidates<T: PartialEq>(
     (group, resources): (QuotaGroup, &ResourceList<T>),
     (size, weight): (usize, u32),
     viewed: impl Fn(&T) -> bool,
-    context: PlanContext<'_>,
+    context: CallChoiceContext<'_>,
     tokens: usize,
 ) {
     let in_backoff = |kind| cluster.in_backoff(kind, context.poll_began);

@@ -3,12 +3,12 @@
 use super::{
     CallResponse, ClusterCache, ClusterCall, PlannedCall,
     cluster_cache::is_steady_service,
-    plan::{PlanContext, plan_calls},
+    plan::{CallChoiceContext, plan_calls},
 };
 use crate::source::ecs::{
     client::paging::PageToken,
     decode::tasks::task_record::TaskRecord,
-    quota::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares},
+    quota::token_bucket::{LoadPhase, QuotaGroup, Shares, TokenBuckets},
 };
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service, Task};
 use std::{
@@ -110,12 +110,12 @@ fn task(arn: &str) -> TaskRecord {
 fn poll(
     account: &mut Account,
     known: &mut BTreeMap<String, ClusterCache>,
-    budget: &mut Budget,
+    budget: &mut TokenBuckets,
     began: Duration,
     watched: &BTreeMap<String, BTreeSet<String>>,
 ) {
     loop {
-        let around = PlanContext { now: began, poll_began: began, viewed: watched };
+        let around = CallChoiceContext { now: began, poll_began: began, viewed: watched };
         let mut asks = Vec::new();
         for group in [QuotaGroup::Tasks, QuotaGroup::Services] {
             let tokens = budget.available_calls(group, began);
@@ -139,10 +139,13 @@ fn seconds(n: u64) -> Duration {
 }
 
 /// Returns a loaded account with its caches and budget, and the second at which the loading ended.
-fn loaded_account(services: usize, tasks: usize) -> (Account, BTreeMap<String, ClusterCache>, Budget, u64) {
+fn loaded_account(
+    services: usize,
+    tasks: usize,
+) -> (Account, BTreeMap<String, ClusterCache>, TokenBuckets, u64) {
     let mut account = Account::new(services, tasks);
     let mut known = BTreeMap::from([("c".to_owned(), ClusterCache::new())]);
-    let mut budget = Budget::new(Shares::default());
+    let mut budget = TokenBuckets::new(Shares::default());
     let mut at = 10;
     while !known["c"].loaded {
         poll(&mut account, &mut known, &mut budget, seconds(at), &BTreeMap::new());

@@ -135,7 +135,7 @@ fn container_references(place: Option<&str>, container: &ContainerDefinition) ->
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(extract::references_in_arguments(place, arguments));
     // A loopback address leads to a container of the same task, so it is no reference to another service.
-    found.retain(|mention| !mention.targets_loopback());
+    found.retain(|mention| !mention.targets_own_container());
     found
 }
 

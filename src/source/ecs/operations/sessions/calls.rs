@@ -5,9 +5,9 @@ use super::{
     SessionAddress, SessionCalls,
     failures::encrypted_forward,
     plugin::{self, PLUGIN_PROGRAM, PluginTarget},
-    port_forward::PortUser,
+    port_forward::PortEndpoint,
     session::{TERMINATE_TIMEOUT, run_session},
-    shell_user::ShellUser,
+    shell_user::ShellEndpoint,
 };
 use crate::{
     model::{Failure, FailureKind, Text, shell_quote},
@@ -64,7 +64,7 @@ pub(in crate::source::ecs) async fn open_shell(
     let opened = Some(opening_call(EXECUTE_COMMAND.action, request_id.as_deref()));
     let (calls, size) = (SessionManager::new(api), confirmed.request().size);
     Ok(Shell::start(opened, move |typed, printed| {
-        run_session(address, calls, ShellUser::new(typed, printed, size))
+        run_session(address, calls, ShellEndpoint::new(typed, printed, size))
     }))
 }
 
@@ -144,7 +144,7 @@ pub(in crate::source::ecs) async fn open_forward(
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
     let far_end = request.far_end();
     Ok(Forward::start(opened, move |connections, failures| {
-        let running = run_session(address, calls, PortUser::new(connections, failures, far_end));
+        let running = run_session(address, calls, PortEndpoint::new(connections, failures, far_end));
         running.map_err(move |failure| match failure {
             SessionFailure::Encrypted => encrypted_forward(&by_hand).into(),
             other @ SessionFailure::Other(_) => other,

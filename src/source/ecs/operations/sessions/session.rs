@@ -67,7 +67,7 @@ pub(super) enum SessionOutput {
 
 /// End of a session on this machine: a shell in the terminal, or a forwarded port. It gives the input for the
 /// container, and takes the output.
-pub(super) trait SessionUser: Send {
+pub(super) trait SessionEndpoint: Send {
     /// Returns the next input, or `None` once the user has left. A failure ends the session. The session
     /// calls this function only after the agent is ready. Dropping the future loses no input.
     fn next_input(&mut self) -> impl Future<Output = Result<Option<SessionInput>, Failure>> + Send;
@@ -84,7 +84,7 @@ pub(super) trait SessionUser: Send {
 pub(super) async fn run_session(
     address: SessionAddress,
     calls: impl SessionCalls,
-    user: impl SessionUser,
+    user: impl SessionEndpoint,
 ) -> SessionEnd {
     let mut session = DataSession::new(calls, user);
     let (id, departure) = (address.id.clone(), session.user.departure());
@@ -126,7 +126,7 @@ struct DataSession<C, U> {
 
 /// Reason why a session no longer uses a WebSocket connection: the session has ended, or the connection was
 /// lost.
-enum Closed {
+enum DisconnectReason {
     /// The session has ended.
     Ended,
     /// The connection was lost.
@@ -150,7 +150,7 @@ impl Liveness {
     }
 }
 
-impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
+impl<C: SessionCalls, U: SessionEndpoint> DataSession<C, U> {
     fn new(calls: C, user: U) -> Self {
         let seed = RandomState::new().hash_one(());
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -171,7 +171,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     /// Runs the session until it ends.
     async fn run(&mut self, address: SessionAddress) -> Result<(), SessionFailure> {
         let mut socket = connect(&address, &self.request_id()).await?;
-        while let Closed::Lost = self.use_connection(socket).await? {
+        while let DisconnectReason::Lost = self.use_connection(socket).await? {
             socket = self.reconnect(&address.id).await?;
         }
         Ok(())
@@ -201,9 +201,12 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 
     /// Passes bytes in both directions until the session ends or the connection is lost.
-    async fn use_connection(&mut self, mut socket: SessionSocket) -> Result<Closed, SessionFailure> {
+    async fn use_connection(
+        &mut self,
+        mut socket: SessionSocket,
+    ) -> Result<DisconnectReason, SessionFailure> {
         if !send_all(&mut socket, self.channel.unacknowledged()).await {
-            return Ok(Closed::Lost);
+            return Ok(DisconnectReason::Lost);
         }
         let mut repeats = interval(REPEAT_CHECK_INTERVAL);
         repeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -240,13 +243,13 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                 }
                 _ = pings.tick() => {
                     if liveness.is_lost(self.channel.owes_acknowledgement()) || !send_ping(&mut socket).await {
-                        return Ok(Closed::Lost);
+                        return Ok(DisconnectReason::Lost);
                     }
                 }
             }
             if !send_all(&mut socket, frames).await {
                 // After the user has left, the agent may close the connection at any time.
-                return Ok(if has_left { Closed::Ended } else { Closed::Lost });
+                return Ok(if has_left { DisconnectReason::Ended } else { DisconnectReason::Lost });
             }
         }
     }
@@ -257,15 +260,15 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         &mut self,
         arrived: Option<Result<Message, tungstenite::Error>>,
         frames: &mut Vec<Vec<u8>>,
-    ) -> Result<Option<Closed>, SessionFailure> {
+    ) -> Result<Option<DisconnectReason>, SessionFailure> {
         match arrived {
             Some(Ok(Message::Binary(raw))) => {
                 self.attempts = 0;
                 let update = self.channel.receive(&raw, self.started.elapsed());
                 let is_over = self.take(update, frames).await?;
-                Ok(is_over.then_some(Closed::Ended))
+                Ok(is_over.then_some(DisconnectReason::Ended))
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Ok(Some(Closed::Lost)),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Ok(Some(DisconnectReason::Lost)),
             Some(Ok(_)) => Ok(None),
         }
     }

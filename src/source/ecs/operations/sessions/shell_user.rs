@@ -1,7 +1,7 @@
 //! Local end of a session with a shell or command: passes keys and terminal sizes to the session, and the
 //! output of the command to the user.
 
-use super::session::{SessionInput, SessionOutput, SessionUser};
+use super::session::{SessionEndpoint, SessionInput, SessionOutput};
 use crate::{
     model::{Failure, FailureKind},
     source::session::{ShellInput, ShellOutput},
@@ -17,7 +17,7 @@ const END_OF_TRANSMISSION: &[u8] = &[4];
 const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
 /// End of a session on this machine for a shell or command: passes on keys, terminal sizes and output.
-pub(super) struct ShellUser {
+pub(super) struct ShellEndpoint {
     typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,
     /// True if the user has a terminal.
@@ -26,7 +26,7 @@ pub(super) struct ShellUser {
     first_size: Option<(u16, u16)>,
 }
 
-impl ShellUser {
+impl ShellEndpoint {
     /// Creates the local end of a session. `size` is the size of the user's terminal in columns and rows, or
     /// `None` if the user has no terminal.
     pub(super) fn new(
@@ -39,7 +39,7 @@ impl ShellUser {
     }
 }
 
-impl SessionUser for ShellUser {
+impl SessionEndpoint for ShellEndpoint {
     async fn next_input(&mut self) -> Result<Option<SessionInput>, Failure> {
         if let Some((columns, rows)) = self.first_size.take() {
             return Ok(Some(SessionInput::Size(columns, rows)));
@@ -80,18 +80,18 @@ fn piped_input() -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionInput, SessionUser, ShellInput, ShellUser};
+    use super::{SessionEndpoint, SessionInput, ShellEndpoint, ShellInput};
     use bytes::Bytes;
     use tokio::sync::mpsc;
 
     /// Returns a local end that has already given the terminal's first size, and gives `inputs` next. Nothing
     /// reads its output.
-    async fn user(size: Option<(u16, u16)>, inputs: &[ShellInput]) -> ShellUser {
+    async fn user(size: Option<(u16, u16)>, inputs: &[ShellInput]) -> ShellEndpoint {
         let (typed, receiver) = mpsc::channel(8);
         for input in inputs {
             typed.send(input.clone()).await.unwrap();
         }
-        let mut user = ShellUser::new(receiver, mpsc::channel(1).0, size);
+        let mut user = ShellEndpoint::new(receiver, mpsc::channel(1).0, size);
         let first = user.next_input().await;
         assert!(matches!(first, Ok(Some(SessionInput::Size(..)))), "the size comes first: {first:?}");
         user
@@ -112,7 +112,7 @@ mod tests {
     async fn the_departure_comes_once_nothing_reads_the_output() {
         let (printed, output) = mpsc::channel(1);
         let (_typed, receiver) = mpsc::channel(1);
-        let departure = ShellUser::new(receiver, printed, None).departure();
+        let departure = ShellEndpoint::new(receiver, printed, None).departure();
         let mut departure = std::pin::pin!(departure);
         assert!(futures::poll!(departure.as_mut()).is_pending());
         drop(output);

@@ -4,7 +4,7 @@
 //! connection. After the local connection has ended, the agent connects again with the first data of the next
 //! connection (github.com/aws/amazon-ssm-agent, `port_basic.go`).
 
-use super::{LocalSide, READ_BYTES, broken_protocol};
+use super::{ForwardChannels, READ_BYTES, broken_protocol};
 use crate::{
     model::Failure,
     source::ecs::operations::sessions::{channel::ControlFlag, session::SessionInput},
@@ -45,7 +45,7 @@ impl Default for BasicForward {
 
 impl BasicForward {
     /// Returns the next input of the session, or `None` once the user has left.
-    pub(super) async fn next_input(&mut self, ends: &mut LocalSide) -> Option<SessionInput> {
+    pub(super) async fn next_input(&mut self, ends: &mut ForwardChannels) -> Option<SessionInput> {
         loop {
             match self {
                 Self::Open(_, writer, greeting) if greeting.has_remaining() => {
@@ -80,7 +80,7 @@ impl BasicForward {
     }
 
     /// Handles data from the port.
-    pub(super) async fn handle_data(&mut self, bytes: Bytes, ends: &LocalSide) -> Result<(), Failure> {
+    pub(super) async fn handle_data(&mut self, bytes: Bytes, ends: &ForwardChannels) -> Result<(), Failure> {
         match self {
             Self::Greeting(greeting) if greeting.len() + bytes.len() > MAX_GREETING_BYTES => {
                 return Err(broken_protocol("the port sends data without a connection"));
@@ -110,7 +110,7 @@ impl BasicForward {
 }
 
 /// Returns the next local connection, or `None` once the user has left.
-async fn next_connection(ends: &mut LocalSide) -> Option<TcpStream> {
+async fn next_connection(ends: &mut ForwardChannels) -> Option<TcpStream> {
     tokio::select! {
         connection = ends.connections.recv() => connection,
         () = ends.failures.closed() => None,

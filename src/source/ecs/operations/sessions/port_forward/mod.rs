@@ -7,7 +7,7 @@ mod smux;
 
 use super::{
     agent_version::AgentVersion,
-    session::{SessionInput, SessionOutput, SessionUser},
+    session::{SessionEndpoint, SessionInput, SessionOutput},
 };
 use crate::model::{Failure, FailureKind};
 use basic::BasicForward;
@@ -25,8 +25,8 @@ const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
 /// End of a session on this machine that forwards a port: passes data between local TCP connections and the
 /// session.
-pub(super) struct PortUser {
-    ends: LocalSide,
+pub(super) struct PortEndpoint {
+    ends: ForwardChannels,
     /// Kind of forwarding; `None` until the agent has reported its version.
     form: Option<ForwardMode>,
     /// Description of the forwarded port, for error messages.
@@ -34,7 +34,7 @@ pub(super) struct PortUser {
 }
 
 /// Channels of a forwarded port: a queue of accepted local connections, and a sender for failures.
-struct LocalSide {
+struct ForwardChannels {
     connections: Receiver<TcpStream>,
     failures: Sender<Failure>,
 }
@@ -45,11 +45,11 @@ enum ForwardMode {
     Basic(BasicForward),
 }
 
-impl PortUser {
+impl PortEndpoint {
     /// Creates the local end of a session that forwards a port. `far_end` describes the port for error
     /// messages.
     pub(super) fn new(connections: Receiver<TcpStream>, failures: Sender<Failure>, far_end: String) -> Self {
-        Self { ends: LocalSide { connections, failures }, form: None, far_end }
+        Self { ends: ForwardChannels { connections, failures }, form: None, far_end }
     }
 
     fn choose_mode(agent: AgentVersion) -> ForwardMode {
@@ -61,7 +61,7 @@ impl PortUser {
     }
 }
 
-impl SessionUser for PortUser {
+impl SessionEndpoint for PortEndpoint {
     async fn next_input(&mut self) -> Result<Option<SessionInput>, Failure> {
         Ok(match &mut self.form {
             Some(ForwardMode::Multiplexed(form)) => form.next_input(&mut self.ends).await,
@@ -102,7 +102,7 @@ impl SessionUser for PortUser {
     }
 }
 
-impl LocalSide {
+impl ForwardChannels {
     /// Writes all bytes to a local connection. Returns false if the connection is closed or the user has
     /// left.
     async fn write(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &Bytes) -> bool {

@@ -1,7 +1,7 @@
 //! Forwarding of several connections at once, for agents that multiplex.
 
 use super::{
-    LocalSide, READ_BYTES, broken_protocol,
+    ForwardChannels, READ_BYTES, broken_protocol,
     smux::{Multiplexer, MuxEvent, StreamId},
 };
 use crate::{model::Failure, source::ecs::operations::sessions::session::SessionInput};
@@ -57,7 +57,7 @@ impl MultiplexedForward {
     }
 
     /// Returns the next frame, or `None` once the user has left.
-    pub(super) async fn next_input(&mut self, ends: &mut LocalSide) -> Option<SessionInput> {
+    pub(super) async fn next_input(&mut self, ends: &mut ForwardChannels) -> Option<SessionInput> {
         loop {
             if let Some(frame) = self.frames.pop_front() {
                 return Some(SessionInput::Bytes(frame));
@@ -84,7 +84,7 @@ impl MultiplexedForward {
     }
 
     /// Handles data from the agent.
-    pub(super) async fn handle_data(&mut self, bytes: Bytes, ends: &LocalSide) -> Result<(), Failure> {
+    pub(super) async fn handle_data(&mut self, bytes: Bytes, ends: &ForwardChannels) -> Result<(), Failure> {
         let events = self.mux.receive(bytes);
         for event in events.map_err(|_| broken_protocol("the agent sent a malformed frame"))? {
             match event {
