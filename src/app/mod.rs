@@ -21,7 +21,7 @@ use crate::{
     effect::Effect,
     keymap::{Code, Key, Keymap},
     model::{Failure, Snapshot, SourceId, Text, Timestamp},
-    operation::OperationPlace,
+    operation::{OperationPlace, RunStop},
     screen::{HitMap, ScreenId, Theme},
     store::{Search, Store},
     subscription::Subscription,
@@ -180,8 +180,12 @@ impl App {
                 return effects;
             }
             Msg::PlanRunEnded(number, run) => {
+                let is_refused = matches!(run.stopped_by, Some(RunStop::Refused(_)));
                 self.store.world.end_run(number, *run);
                 effects = vec![Effect::RefreshSources];
+                if is_refused {
+                    effects.extend(self.plan_again(number));
+                }
             }
             Msg::Notice(words) => {
                 self.notify(&words);

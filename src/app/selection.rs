@@ -69,6 +69,10 @@ impl App {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, step, "no findings");
+        // The keys that follow act on the service, so the user has to see it.
+        if let Some(node) = self.store.session.selected.clone() {
+            self.screens.map.expand_group_of(&node);
+        }
     }
 
     /// Shows only the next source, or all sources after the last one.

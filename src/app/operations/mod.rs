@@ -79,6 +79,15 @@ impl App {
         }
     }
 
+    /// Requests a new plan of an operation that was refused because its services have changed since the plan.
+    /// Does nothing while another dialog is open.
+    pub(super) fn plan_again(&mut self, number: u64) -> Vec<Effect> {
+        match self.store.world.operations.request(number) {
+            Some(request) if self.dialog.is_none() => self.request_operation(request.clone()),
+            _ => Vec::new(),
+        }
+    }
+
     /// Begins the action of a menu entry.
     fn begin_choice(&mut self, choice: MenuChoice) -> Vec<Effect> {
         match choice {

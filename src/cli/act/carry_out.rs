@@ -14,10 +14,17 @@ use crate::{
         WatchState,
     },
     output, runtime,
+    screen::widget::text,
     source::{self, Source},
 };
-use std::{sync::Arc, time::Duration};
-use tokio::time::sleep;
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::sleep,
+};
+
+/// Verdict in the audit log if the user ends the watch.
+const UNWATCHED_VERDICT: &str = "the calls succeeded; the watch was ended before the verdict";
 
 /// Wait between two polls of a watch.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
@@ -54,7 +61,14 @@ pub(super) async fn carry_out(
             let verdict = if args.watch {
                 // The watch takes minutes, during which Portolan may be killed.
                 running.save().map_err(|error| unwritable_log(&error))?;
-                Some(watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)).await)
+                tokio::select! {
+                    verdict = watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)) => Some(verdict),
+                    signal = next_terminating_signal() => {
+                        running.record.verdict = Some(UNWATCHED_VERDICT.into());
+                        finish(running, args)?;
+                        return Ok(Outcome::Signal(signal?));
+                    }
+                }
             } else {
                 None
             };
@@ -105,6 +119,15 @@ async fn watch(source: &dyn Source, mut watch: Watch) -> Verdict {
     }
 }
 
+/// Waits for ctrl-c or SIGTERM, and returns the number of the signal.
+async fn next_terminating_signal() -> io::Result<i32> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::select! {
+        _ = interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+        _ = terminate.recv() => SignalKind::terminate().as_raw_value(),
+    })
+}
+
 /// Closes the audit record and prints the result. The record comes first, because printing fails if the
 /// output has no reader.
 fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
@@ -114,7 +137,8 @@ fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
         print(export::audit_json(&record))?;
     } else if record.outcome == AuditOutcome::Sent {
         let calls = record.sent.len();
-        let words = record.verdict.map_or_else(|| format!("{calls} calls made; not watched"), String::from);
+        let made = text::pluralize(calls, "call");
+        let words = record.verdict.map_or_else(|| format!("{made} made; not watched"), String::from);
         print(format!("{words}\n"))?;
     }
     Ok(())

@@ -193,7 +193,8 @@ mod tests {
     use std::{collections::VecDeque, time::Duration};
     use tokio::time::sleep;
 
-    const WAIT: Duration = Duration::from_secs(2);
+    /// Maximum wait for a batch in these tests.
+    const TEST_READ_WAIT: Duration = Duration::from_secs(2);
 
     /// Returns a stream with ten lines a second, without end.
     fn dripping_stream() -> StreamHead {
@@ -221,7 +222,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_log_without_an_end_ends_in_time_and_says_so() {
-        let deadline = ReadDeadline::from_now(WAIT, 100);
+        let deadline = ReadDeadline::from_now(TEST_READ_WAIT, 100);
         let mut head = dripping_stream();
         let notes = loop {
             let notes = read_until_line(&mut head, deadline).await;
@@ -235,7 +236,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_log_that_is_printed_at_once_may_take_longer() {
-        let deadline = ReadDeadline::from_now(WAIT, usize::MAX);
+        let deadline = ReadDeadline::from_now(TEST_READ_WAIT, usize::MAX);
         let mut head = dripping_stream();
         for _ in 0..25 {
             assert!(read_until_line(&mut head, deadline).await.is_empty());

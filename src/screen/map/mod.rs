@@ -277,6 +277,14 @@ impl Map {
         item.is_some_and(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
     }
 
+    /// Expands the collapsed group that contains `node`. Does nothing if the map shows no such group.
+    pub fn expand_group_of(&mut self, node: &NodeId) {
+        let item = self.drawn.graph.item_of(node);
+        if let Some(ItemKind::CollapsedGroup(group, _)) = item.map(|item| &item.kind) {
+            self.choices.toggle_group(group, self.drawn.graph.level);
+        }
+    }
+
     /// Ends the focus, which is the part of the map shown alone, and restores the view from before it. Does
     /// nothing without a focus.
     pub fn leave_focus(&mut self) {

@@ -3,7 +3,7 @@
 use super::World;
 use crate::{
     model::{ActionPermission, Health, ServiceId, SourceId, Timestamp},
-    operation::{Plan, PlanRun, RunStop, SentChange, Undo, Verdict, Watch, WatchState},
+    operation::{OperationRequest, Plan, PlanRun, RunStop, SentChange, Undo, Verdict, Watch, WatchState},
 };
 use std::collections::BTreeSet;
 
@@ -70,6 +70,12 @@ impl Operations {
     pub fn watched_services(&self) -> BTreeSet<ServiceId> {
         let open = self.tracked.iter().filter(|one| !matches!(one.phase, OperationPhase::Ended(..)));
         open.flat_map(|one| one.plan.steps.iter().map(|step| step.service.clone())).collect()
+    }
+
+    /// Returns the request of the operation with this number. Returns `None` if the operation is forgotten.
+    #[must_use]
+    pub fn request(&self, number: u64) -> Option<&OperationRequest> {
+        self.tracked.iter().find(|one| one.number == number).map(|one| &one.plan.request)
     }
 
     fn get_mut(&mut self, number: u64) -> Option<&mut TrackedOperation> {
