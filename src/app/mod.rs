@@ -180,11 +180,11 @@ impl App {
                 return effects;
             }
             Msg::PlanRunEnded(number, run) => {
-                let is_refused = matches!(run.stopped_by, Some(RunStop::Refused(_)));
+                let stopped_by = run.stopped_by.clone();
                 self.store.world.end_run(number, *run);
                 effects = vec![Effect::RefreshSources];
-                if is_refused {
-                    effects.extend(self.plan_again(number));
+                if let Some(RunStop::Refused(refusal)) = stopped_by {
+                    effects.extend(self.plan_again(number, &refusal));
                 }
             }
             Msg::Notice(words) => {

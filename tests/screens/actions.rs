@@ -369,7 +369,9 @@ fn a_refusal_and_a_failure_say_that_nothing_was_done() {
     let moved = Refusal::new("changed since the plan was made: orders-1 is paused now", "plan again");
     let run = PlanRun { sent: Vec::new(), stopped_by: Some(RunStop::Refused(moved)) };
     stage.send(Msg::PlanRunEnded(1, Box::new(run)));
-    let shown = stage.picture().show();
-    assert!(shown.contains("refused: changed since the plan was made"), "{shown}");
+    let refused = "refused: changed since the plan was made: orders-1 is paused now; nothing was done";
+    assert_shows(&mut stage, &[refused, "reading the services anew for the plan"]);
+    answer(&mut stage, &engine());
+    assert_shows(&mut stage, &[refused, "by hand"]);
     assert!(!stage.app.applies(Command::UndoAction), "there is nothing to undo");
 }

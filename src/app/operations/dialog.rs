@@ -24,7 +24,7 @@ pub(in crate::app) enum OperationDialog {
         is_drawn: bool,
     },
     /// Wait while Portolan reads the services of the request again.
-    Reading(OperationRequest),
+    Reading(OperationRequest, Option<String>),
     /// Wait for the place of a shell, which is its account and region, or its engine.
     ReadingPlace(ShellRequest),
     /// Plan of a shell, with the question whether to open it.
@@ -65,7 +65,7 @@ impl OperationDialog {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
             Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
             Self::ConfirmShell(confirmation) => confirmation.mark_drawn(),
-            Self::Reading(_) | Self::ReadingPlace(_) | Self::Refused(..) => {}
+            Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) => {}
         }
     }
 
@@ -80,8 +80,8 @@ impl OperationDialog {
             }
             // Ignores all other keys, because the user may mean them for the confirmation, which is not open
             // yet.
-            Self::Reading(_) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
-            Self::Reading(_) | Self::ReadingPlace(_) => DialogEvent::Open,
+            Self::Reading(..) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
+            Self::Reading(..) | Self::ReadingPlace(_) => DialogEvent::Open,
             Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
                 ConfirmationEvent::Open => DialogEvent::Open,
                 ConfirmationEvent::Declined => DialogEvent::Closed,

@@ -26,8 +26,10 @@ impl App {
                 operation::draw_menu((title, entries, *selected), area, theme, buf);
                 None
             }
-            OperationDialog::Reading(request) => {
+            OperationDialog::Reading(request, refused) => {
+                let refused = refused.iter().map(|reason| (reason.as_str(), text));
                 let rows = [("reading the services anew for the plan", text), ("esc closes", dim)];
+                let rows: Vec<_> = refused.chain(rows).collect();
                 operation::draw_message(&request.title(), &rows, area, theme, buf);
                 None
             }

@@ -14,8 +14,8 @@ use crate::{
     keymap::Key,
     model::Failure,
     operation::{
-        AuditOutcome, Confirmation, MenuChoice, MenuEntry, OperationKind, OperationReading, OperationRequest,
-        Plan, PlanContext, Refusal, menu_entries,
+        AuditOutcome, Caution, CautionLevel, Confirmation, MenuChoice, MenuEntry, OperationKind,
+        OperationReading, OperationRequest, Plan, PlanContext, Refusal, menu_entries,
     },
     topology::Node,
 };
@@ -81,11 +81,12 @@ impl App {
 
     /// Requests a new plan of an operation that was refused because its services have changed since the plan.
     /// Does nothing while another dialog is open.
-    pub(super) fn plan_again(&mut self, number: u64) -> Vec<Effect> {
-        match self.store.world.operations.request(number) {
-            Some(request) if self.dialog.is_none() => self.request_operation(request.clone()),
-            _ => Vec::new(),
-        }
+    pub(super) fn plan_again(&mut self, number: u64, refusal: &Refusal) -> Vec<Effect> {
+        let request = self.store.world.operations.request(number).filter(|_| self.dialog.is_none());
+        let Some(request) = request.cloned() else { return Vec::new() };
+        let reason = format!("refused: {}; nothing was done", refusal.reason);
+        self.dialog = Some(OperationDialog::Reading(request.clone(), Some(reason)));
+        vec![Effect::ReadTargets(request)]
     }
 
     /// Begins the action of a menu entry.
@@ -98,7 +99,7 @@ impl App {
 
     /// Requests a fresh reading of the services, from which the plan will be made.
     fn request_operation(&mut self, request: OperationRequest) -> Vec<Effect> {
-        self.dialog = Some(OperationDialog::Reading(request.clone()));
+        self.dialog = Some(OperationDialog::Reading(request.clone(), None));
         vec![Effect::ReadTargets(request)]
     }
 
@@ -109,9 +110,10 @@ impl App {
         request: OperationRequest,
         outcome: Result<OperationReading, Failure>,
     ) -> Vec<Effect> {
-        if !matches!(&self.dialog, Some(OperationDialog::Reading(waiting)) if *waiting == request) {
-            return Vec::new();
-        }
+        let refused_before = match &self.dialog {
+            Some(OperationDialog::Reading(waiting, before)) if *waiting == request => before.clone(),
+            _ => return Vec::new(),
+        };
         let reading = match outcome {
             Ok(reading) => reading,
             Err(failure) => {
@@ -123,7 +125,9 @@ impl App {
         let permission = world.permission(&request.source());
         let context = PlanContext { topology: world.topology(), permission };
         match Plan::new(request.clone(), reading, context) {
-            Ok(plan) => {
+            Ok(mut plan) => {
+                let before = refused_before.map(|text| Caution { level: CautionLevel::Danger, text });
+                plan.cautions.splice(0..0, before);
                 self.dialog = Some(OperationDialog::confirm(Confirmation::new(plan)));
                 Vec::new()
             }
