@@ -3,6 +3,7 @@
 //! The summary does not contain the values of variables.
 
 use super::{
+    definition_limit::limit_lists,
     log_destination::{self, LogDestination},
     revision_diff::{self, RevisionAttributes},
 };
@@ -83,6 +84,7 @@ pub(crate) struct ContainerSummary {
 
 /// Creates the summary of a task definition, without the values of its variables.
 pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
+    let raw = &*limit_lists(raw);
     let all = raw.container_definitions();
     let (mut mentions, mut urls) = (BTreeSet::new(), BTreeSet::new());
     for container in all {
