@@ -23,7 +23,7 @@ pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    /// Name of the theme; `auto` chooses one by the variables TERM and COLORTERM. The variable NO_COLOR
+    /// Name of the theme; `auto` chooses one by the variables TERM and COLORTERM. The variable `NO_COLOR`
     /// overrides every theme.
     pub theme: String,
     /// True to draw with ASCII characters only.

@@ -54,9 +54,12 @@ impl AnsiStyle {
             // Parameters of a colour are separated by colons or, in an older form, by semicolons.
             let mut parts = parameter.split(':').map(parse);
             let Some(Ok(number)) = parts.next() else { break };
-            let mut colour = || match parameter.contains(':') {
-                true => extended_colour(&mut parts, true),
-                false => extended_colour(&mut parameters.by_ref().map(parse), false),
+            let mut colour = || {
+                if parameter.contains(':') {
+                    extended_colour(&mut parts, true)
+                } else {
+                    extended_colour(&mut parameters.by_ref().map(parse), false)
+                }
             };
             match number {
                 0 => self = Self::default(),

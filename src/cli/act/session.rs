@@ -188,8 +188,8 @@ fn confirm<R: SessionRequest>(
     // Text typed before the question must not answer it.
     runtime::discard_typed_keys();
     let lines = [Some(plan.summary()), plan.equivalent_command_line(), plan.note().map(str::to_owned)];
-    let lines: String = lines.into_iter().flatten().map(|line| format!("{line}\n")).collect();
-    print(format!("{lines}{question}"))?;
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    print(format!("{}\n{question}", lines.join("\n")))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))

@@ -27,7 +27,7 @@ pub(super) fn limit_lists(raw: &TaskDefinition) -> Cow<'_, TaskDefinition> {
         return Cow::Borrowed(raw);
     }
     let mut limited = raw.clone();
-    for containers in limited.container_definitions.iter_mut() {
+    if let Some(containers) = &mut limited.container_definitions {
         containers.truncate(MAX_DEFINITION_CONTAINERS);
         for container in containers {
             container.environment.iter_mut().for_each(|list| list.truncate(MAX_CONTAINER_ENTRIES));
