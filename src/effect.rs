@@ -45,7 +45,7 @@ pub enum Effect {
     /// Compares the current layout of the map with a newly computed one, to find out if the user should tidy
     /// the map.
     CompareLayout(Box<LayoutComparison>),
-    /// Reads the services of a request again to plan the operation.
+    /// Reads again the services that an operation request names, to plan the operation.
     ReadTargets(OperationRequest),
     /// Runs a confirmed plan. The first value is the number of the operation.
     RunPlan(u64, Box<ConfirmedPlan>),

@@ -247,7 +247,8 @@ impl App {
         parts
     }
 
-    /// Draws the footer: the notice if there is one, or else the operation, the filters and key hints.
+    /// Draws the footer: the mark of an open share, and then the notice. Without a notice, draws the
+    /// operation, the search, the filters and key hints.
     fn draw_footer(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         let mut row = RowWriter::new(area);

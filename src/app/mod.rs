@@ -36,7 +36,7 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use team::OpenedShare;
 use tour::Tour;
 
-/// The program without its I/O: its whole state, which messages change and which is drawn on the terminal.
+/// The program without its I/O: its whole state. Messages change the state, and the screen is drawn from it.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
     /// Data of all sources, and the user's session.

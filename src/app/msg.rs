@@ -63,7 +63,7 @@ pub enum Msg {
     PlaceRead(Box<OperationPlace>),
     /// Account and region, or engine, that a plan for a shell needs.
     ShellPlaceRead(ShellRequest, Box<Result<OperationPlace, Failure>>),
-    /// Services of a request, read again to plan the operation.
+    /// Services that an operation request names, read again to plan the operation.
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
     /// Progress of an operation: the number that identifies it, and the count of calls made so far.
     PlanStepSent(u64, usize),

@@ -1,4 +1,5 @@
-//! Changes of the selection: to the next or previous faulty node, search match, source or group.
+//! Changes of the selection: to the next or previous faulty node or search match, and back and forth in its
+//! history. Also changes of the filters by source and group.
 
 use super::App;
 use crate::{

@@ -24,7 +24,7 @@ pub struct RuleInput<'a> {
     pub failed_connections: &'a [FailedConnection],
     /// Counterparts of each service: services of other sources that seem to be the same service.
     pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
-    /// Facts for people about each service, such as owner and runbook.
+    /// Profile of each service: facts that people need, such as owner and runbook.
     pub profiles: &'a ProfileIndex,
     /// The status of the sources.
     pub sources: &'a [SourceStatus],

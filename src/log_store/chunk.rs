@@ -21,11 +21,11 @@ pub(super) struct Chunk {
     /// The number of times that a line was inserted before an existing line. Such an insertion shifts line
     /// indices, and so invalidates data stored by line index.
     pub(super) insert_generation: u32,
-    /// The text of all lines, in the order of arrival.
+    /// The text of all lines, in the order in which they were added to this chunk.
     text: String,
     /// The metadata of the lines, oldest first.
     lines: Vec<LineMeta>,
-    /// For each line with styles, in order of arrival: the start of the line in `text`, in bytes, and the
+    /// For each line with styles, in the order of `text`: the start of the line in `text`, in bytes, and the
     /// index of its first style in `all_styles`.
     style_index: Vec<(u32, u32)>,
     all_styles: Vec<TextStyle>,
@@ -139,7 +139,7 @@ impl Chunk {
         &mut self.lines
     }
 
-    /// Returns the text of all lines, in the order of arrival.
+    /// Returns the text of all lines, in the order in which they were added to this chunk.
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -7,7 +7,8 @@ use std::time::Instant;
 /// Maximum difference between the two clocks from one tick to the next, in seconds.
 const MAX_CLOCK_DRIFT_SECONDS: i64 = 5;
 
-/// Detector of a suspended machine: compares the wall clock with the monotonic clock at each tick.
+/// Detector of a suspended machine or a set clock: compares the wall clock with the monotonic clock at each
+/// tick.
 #[derive(Debug, Default)]
 pub(super) struct SuspendDetector {
     /// Wall clock and monotonic clock at the last tick.

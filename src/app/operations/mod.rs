@@ -103,8 +103,8 @@ impl App {
         vec![Effect::ReadTargets(request)]
     }
 
-    /// Plans a request from a fresh reading of its services, and opens the confirmation. Ignores the reading
-    /// if the user has closed the dialog since.
+    /// Plans the operation of `request` from a fresh reading of its services, and opens the confirmation.
+    /// Ignores the reading if the user has closed the dialog since.
     pub(super) fn plan_operation(
         &mut self,
         request: OperationRequest,

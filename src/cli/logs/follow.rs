@@ -217,7 +217,8 @@ impl ReorderBuffer {
         Some(if self.is_holding() { due.max(self.hold_until) } else { due })
     }
 
-    /// Removes and returns the lines that have waited long enough, in time order.
+    /// Removes and returns the lines that have waited long enough and all older lines, in time order. If too
+    /// many lines wait, the batch that came first need not wait any longer.
     fn pop_due(&mut self) -> Vec<LogLine> {
         let mut upto = None;
         if self.is_holding() {

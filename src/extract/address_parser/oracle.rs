@@ -47,7 +47,8 @@ pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
     hosts_of_database(database)
 }
 
-/// Returns the hosts in a connect descriptor or in `[//]host:port/service`.
+/// Returns the hosts in a connect descriptor, in `[//]host[:port]/service`, or in `host:port:SID`. Instead of
+/// `//`, the text may begin with `tcp://` or `tcps://`. Commas separate several hosts. An alias has no hosts.
 fn hosts_of_database(database: &str) -> Vec<Address> {
     if database.starts_with('(') {
         return hosts_in_descriptor(database);

@@ -1,4 +1,5 @@
-//! Kinds of values, derived from the name of the variable or option that holds the value.
+//! Kinds of values, such as a secret or a host, derived from the name of the variable or option that holds
+//! the value.
 
 mod key_rules;
 
@@ -12,7 +13,8 @@ pub(super) enum ValueKind {
     Secret,
     /// The address of the service itself, or one that it listens on. It is not a call.
     OwnAddress,
-    /// A URL for a person's browser, or a text for people with such links. The service does not call it.
+    /// A URL for a person's browser, or a text with such links that people read. The service does not call
+    /// it.
     BrowserAddress,
     /// A public address that may be for programs. Only a host with a port counts, because a URL is for
     /// browsers.

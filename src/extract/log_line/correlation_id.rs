@@ -13,7 +13,8 @@ pub struct CorrelationId<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Endings of the names of fields with an id. They are in lower case, without dots, dashes and underscores.
+/// Endings of the names of fields with a correlation id. They are in lower case, without dots, dashes and
+/// underscores.
 const ID_NAME_ENDINGS: &[&str] = &[
     "requestid",
     "reqid",
@@ -54,7 +55,7 @@ pub fn correlation_ids(text: &str, format: LineFormat) -> Vec<CorrelationId<'_>>
     found
 }
 
-/// Returns true if a field with this name contains an id.
+/// Returns true if a field with this name, such as `trace_id`, contains a correlation id.
 fn is_id_name(name: &str) -> bool {
     let letters = |c: &char| c.is_ascii_alphanumeric();
     let flat: String = name.chars().filter(letters).map(|c| c.to_ascii_lowercase()).collect();

@@ -43,10 +43,12 @@ pub fn parse_code_owners(
     Ok((!rules.is_empty()).then(|| CodeOwners { file: file.into(), changed, rules }))
 }
 
-/// A section of a CODEOWNERS file, in the syntax that GitLab documents ("Code Owners syntax"):
-/// `[Name][2] @default`.
+/// The section of a CODEOWNERS file whose rules the parser reads now: its number and default owners. A
+/// section begins with a line such as `[Name][2] @default` (GitLab, "Code Owners syntax").
 #[derive(Default)]
 struct Section {
+    /// Number of the section in the file, from 1. Sections with the same name have the same number. Rules
+    /// before the first section have the number 0.
     number: u32,
     /// Owners for those rules of the section that name none.
     default_owners: Vec<Text>,

@@ -1,4 +1,4 @@
-//! Reader of the facts for people in the labels of a container, such as owner and documentation.
+//! Reads from a container's labels the facts that are meant for people, such as owner and documentation.
 
 use super::{
     image_labels::{self, IMAGE_LABELS},

@@ -73,8 +73,8 @@ pub struct LineCell<'a> {
     pub edges: [&'a [u32]; 4],
 }
 
-/// The lines and arrow heads of a diagram. A raster draws any part of them, and finds the edges in a cell. In
-/// the raster, the flow always runs from left to right.
+/// The lines and arrow heads of a diagram, indexed by row and column. A raster draws any part of them, and
+/// finds the edges in a cell. In the raster, the flow always runs from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Raster {
     /// Horizontal lines, by row.

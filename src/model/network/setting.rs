@@ -26,7 +26,7 @@ pub enum Setting {
     /// A command line argument without an option, by its position among the words of the command line, from
     /// 1.
     Argument(u32),
-    /// The value of a command line option, by the option's name.
+    /// A command line option, by name.
     Option(Text),
     /// A label of the container, by name.
     Label(Text),

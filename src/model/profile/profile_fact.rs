@@ -64,9 +64,10 @@ const PLACEHOLDER_VALUES: &[&str] =
 
 impl ProfileFact {
     /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query
-    /// and fragment of URLs. Returns `None` if nothing is left, if the value contains a credential, or if it
-    /// is a placeholder. The value of [`ProfileField::Repository`] has to be the URL of a repository, except
-    /// in the user's own configuration, which may describe the repository in other words.
+    /// and fragment of URLs, and from an owner also a kind such as `group:` and the default namespace.
+    /// Returns `None` if nothing is left, if the value contains a credential, or if it is a placeholder. Also
+    /// returns `None` for an owner without letters, and for a [`ProfileField::Repository`] that is not the
+    /// URL of a repository. Only in the user's own configuration may the repository be any text.
     #[must_use]
     pub fn new(
         field: ProfileField,

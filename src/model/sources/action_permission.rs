@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The user's permission to act on a source: to restart, stop or scale its services.
+/// The user's permission to act on a source: to change its services, for example by a restart, and to open
+/// sessions, such as a shell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionPermission {

@@ -54,7 +54,7 @@ impl OperationTasks {
         }
     }
 
-    /// Reads the services of a request, and sends their state to the app.
+    /// Reads the services that `request` names, and sends their state to the app.
     pub(super) fn read_targets(&self, request: OperationRequest) {
         let (source, sender) = (self.source(&request.source()), self.sender.clone());
         let (lost, asked) = (sender.clone(), request.clone());
@@ -193,7 +193,7 @@ async fn read_targets(
     }
 }
 
-/// Returns the failure of a request for a source that does not permit actions.
+/// Returns the failure of an action on a source for which the user has not permitted actions.
 fn not_permitted(source: &SourceId) -> Failure {
     Refusal::actions_off(source.as_str()).into()
 }

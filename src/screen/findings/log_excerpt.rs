@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// Maximum number of lines in the excerpt.
 pub(super) const SHOWN_LINES: usize = 5;
 
-/// Last log lines of the instance that explains the selected finding best.
+/// Last log lines of the instance whose log explains the state of the finding's service best.
 #[derive(Default)]
 pub(super) struct LogExcerpt {
     /// Finding, and version of the log store, from which `lines` was made.

@@ -41,7 +41,7 @@ pub struct SavedLogs {
     marks: LineMarks,
 }
 
-/// Saved histogram: its selected bucket.
+/// State of the histogram in a share: the selected bucket.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct SavedHistogram {
     /// Index of the selected bucket.

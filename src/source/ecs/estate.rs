@@ -47,8 +47,9 @@ impl SharedSource for Ecs {
 }
 
 impl Ecs {
-    /// Returns the number of the account to which the credentials in use belong. Returns `None` if there are
-    /// no credentials, or if the number is neither in the credentials nor in their access key id.
+    /// Returns the number of the account to which the credentials in use belong. Returns `None` if the API
+    /// client can't be made, if there are no credentials, or if the number is neither in the credentials nor
+    /// in their access key id.
     async fn account_of_key(&self) -> Option<String> {
         let provider = self.api().await.ok()?.clients.credentials.clone()?;
         let credentials = provider.provide_credentials().await.ok()?;

@@ -1,5 +1,6 @@
 //! Entry services: the services at which requests from outside enter, through the internet, a load balancer
-//! or a published port.
+//! or a published port. The tour stops at the first of them. The handbook lists those that requests enter
+//! through a published port.
 
 use super::World;
 use crate::{

@@ -44,8 +44,9 @@ use std::{
     sync::Arc,
 };
 
-/// Interval at which Portolan evaluates the findings again while the data stays the same. After a change of
-/// the data, it evaluates them at once.
+/// Maximum age of the findings. Portolan then evaluates them again at the next tick. It evaluates them at
+/// once after a poll, a log line or a checkout that changes the topology, and after a poll that changes the
+/// state of its source.
 const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
 /// Everything that Portolan knows from all sources. A clone shares snapshots, history entries and log text

@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// Starts the operation of a confirmed `plan`, and returns its number.
+    /// Records that the operation of a confirmed `plan` starts, and returns the operation's number.
     pub fn start_operation(&mut self, plan: Plan) -> u64 {
         let operations = &mut self.operations;
         operations.count += 1;

@@ -3,7 +3,7 @@
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 
 /// Emits a candidate from the internet to each internet-facing load balancer, and one from each load balancer
-/// to each service behind it.
+/// for each of its routes to the service behind it.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let inventory = input.inventory;
     for (source, gateway) in inventory.load_balancers() {

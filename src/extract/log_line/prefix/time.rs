@@ -20,8 +20,8 @@ const ZONE_LENGTHS: NameLengths = {
     }
     lengths
 };
-/// Letters that may occur within a time: `T` and `Z` of ISO 8601, `AM` and `PM`, units, and the exponent of
-/// seconds since 1970.
+/// Letters that may be a part of a date or time: `T` and `Z` of ISO 8601, `AM` and `PM`, units, and the
+/// exponent of seconds since 1970.
 const TIME_LETTERS: &[&str] = &["t", "z", "am", "pm", "utc", "gmt", "s", "ms", "us", "e"];
 /// Names of months within a date, as in the Common Log Format and in Tomcat.
 const MONTH_NAMES: &[&str] =
@@ -107,7 +107,8 @@ fn count_signs(word: &str) -> Option<SignCounts> {
     (counts.digits > 0).then_some(counts)
 }
 
-/// Returns true if `run`, the letters between other characters of a word, may occur within a time.
+/// Returns true if `run` may be a part of a date or time. It is a run of letters inside a word, such as the
+/// `T` of `2024-05-01T12:00`.
 fn may_occur_in_time(run: &[u8]) -> bool {
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(run);
     TIME_LETTERS.iter().any(is) || (run.len() == 3 && MONTH_NAMES.iter().any(is))

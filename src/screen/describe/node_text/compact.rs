@@ -13,7 +13,7 @@ use crate::{
 use ratatui::text::{Line, Span};
 
 /// Returns health, findings, essentials, callers and callees in at most `rows` lines of `width` cells. Leaves
-/// out the essentials (image, ports and the like) if the other lines need that row.
+/// out the row of essentials (image, ports and the like) if the other lines need it.
 #[must_use]
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);

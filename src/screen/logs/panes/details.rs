@@ -1,4 +1,4 @@
-//! Pane with the details of one log line: time, service, instance, fields, ids and full text.
+//! Pane with the details of one log line: time, service, instance, level, fields, ids and full text.
 
 use crate::{
     extract::log_line::{correlation_ids, fields},

@@ -92,7 +92,8 @@ pub(in crate::screen::map) const INSTANCE_ROWS: usize = 6;
 /// Minimum width of a box with instances, in cells.
 const MIN_INSTANCES_WIDTH: usize = 44;
 
-/// Ratio of columns to rows in the grid of health cells at the level `Overview`.
+/// Desired ratio of columns to rows in the grid of health cells at the level `Overview`, if each cell shows
+/// one service. Rounding, and the limits of the number of columns, change the ratio.
 const OVERVIEW_WIDTH_FACTOR: usize = 6;
 
 impl Item {

@@ -83,7 +83,8 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) exposed: BTreeSet<u16>,
 }
 
-/// Files that compose mounts into a service.
+/// Files that compose mounts into a service. Portolan searches mounts and configs for addresses. Of secrets,
+/// it reads only the names.
 #[derive(Clone, Default)]
 pub(in crate::source::compose) struct MountedFiles {
     /// Files and folders of this machine, by their path in the container.

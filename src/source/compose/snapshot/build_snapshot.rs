@@ -76,7 +76,7 @@ fn build_service(
     }
 }
 
-/// Returns the profile of a service: facts for people from its labels, and names from its variables.
+/// Returns the profile of a service. Its labels give the facts for people, and its variables give the names.
 fn service_profile(declared: &ComposeService, given: &ComposeInputs) -> ServiceProfile {
     let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let variables = || given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -1,4 +1,5 @@
-//! Facts about a container for the card of its service, without the values of variables and arguments.
+//! Facts about a container for the card of its service. They contain the number of its variables, but neither
+//! names nor values. If there are too many arguments or labels to read, they contain that number too.
 
 use super::short_id;
 use crate::{

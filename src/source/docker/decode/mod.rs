@@ -68,7 +68,7 @@ pub(super) struct ContainerRecord {
     pub(super) pid: Option<u32>,
     /// Facts for the service card.
     pub(super) facts: Vec<Fact>,
-    /// Facts for people from the container's labels, and the names of its variables.
+    /// Profile of the container: the facts for people that its labels state, and the names of its variables.
     pub(super) profile: ServiceProfile,
 }
 
@@ -207,8 +207,8 @@ fn find_references(
     all
 }
 
-/// Returns the profile of the container's service: facts for people from the container's labels, and the
-/// names of its variables.
+/// Returns the profile of the container's service: the facts for people that the container's labels state,
+/// and the names of its variables.
 fn decode_profile(answer: &ContainerInspectResponse, labels: &HashMap<String, String>) -> ServiceProfile {
     let config = answer.config.as_ref();
     let image = config.and_then(|c| c.image.as_deref()).unwrap_or_default();

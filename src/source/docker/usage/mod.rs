@@ -25,7 +25,8 @@ const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 /// example after one container of a service was replaced.
 const COUNTERS_LIFETIME: Duration = Duration::from_secs(10);
 
-/// Latest counters of measured containers with their time, and the resource limits that the engine reported.
+/// Latest counters of measured containers with their time, from which the next measurement continues, and the
+/// resource limits that the engine reported.
 #[derive(Debug, Default)]
 pub(super) struct UsageCache {
     last: BTreeMap<InstanceId, (Instant, UsageCounters)>,

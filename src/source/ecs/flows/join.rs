@@ -20,9 +20,10 @@ use std::{
 /// with port and outcome. The targets with the most connections stay.
 const MAX_EXTERNAL_TARGETS: usize = 20;
 
-/// Ports above 1023 at which well-known products listen. They identify the called end of a connection if
-/// neither TCP flags, nor known listening ports, nor a port below 1024 identify it, and if only one end has
-/// such a port.
+/// Ports above 1023 at which well-known products listen. Portolan first looks for the called end of a
+/// connection by TCP flags, by the known listening ports of services, and by ports below 1024. If none of
+/// these decides, and only one end has a port in this table, it is the called end. A connection whose TCP
+/// flags contradict these ports is dropped (`looks_like_reply`).
 const PRODUCT_PORTS: [u16; 22] = [
     1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
     9092, 9200, 11_211, 27_017, 50_051,

@@ -1,5 +1,5 @@
-//! Fresh reading of the services and tasks in a request, for a plan. Only the list of clusters and the task
-//! definitions come from caches.
+//! Reads again the services and tasks that an operation request names, as the basis for its plan. Only the
+//! list of clusters and the task definitions come from caches.
 
 use super::{
     manager::manager,
@@ -44,7 +44,7 @@ const MAX_TASKS_PER_CALL: usize = 100;
 /// Minimum percentage of tasks that ECS keeps healthy during a deployment if the service sets none.
 const DEFAULT_MINIMUM_HEALTHY_PERCENT: i32 = 100;
 
-/// Reads the current state of the services in a request.
+/// Reads the current state of the services that `request` names.
 pub(super) async fn read_targets(
     source: &Ecs,
     request: &OperationRequest,
@@ -109,7 +109,7 @@ async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<Cl
     })
 }
 
-/// Returns the services of the request, decoded in the same way as for a snapshot.
+/// Returns the services that `request` names, decoded in the same way as for a snapshot.
 fn decode_services(source: &Ecs, api: &Api, data: ClusterData, request: &OperationRequest) -> Vec<Service> {
     let region = RegionData {
         context: SnapshotContext {

@@ -129,7 +129,7 @@ impl<T: PartialEq> ResourceList<T> {
         self.listings.get(listing)?.partial.as_ref()?.token.as_ref()
     }
 
-    /// Returns true if every listing was completed once.
+    /// Returns true if every listing was completed at least once.
     pub(crate) fn is_listed(&self) -> bool {
         self.listings.iter().all(|listing| listing.last_complete.is_some())
     }

@@ -1,6 +1,8 @@
 //! Summary of a task definition: references, log destinations and health checks of its containers.
 //!
-//! The summary does not contain the values of variables.
+//! Of the values of variables, the summary keeps only references to addresses and services, URLs of load
+//! balancers, and the name of the service in telemetry. It also keeps hashes of the values, in memory and
+//! never on disk.
 
 use super::{
     definition_limit::limit_lists,
@@ -28,8 +30,9 @@ use std::{
     time::Duration,
 };
 
-/// Summary of a task definition revision, without the values of variables. Portolan keeps it forever, because
-/// a revision never changes.
+/// Summary of a task definition revision: references for the map, facts for the service card, log
+/// destinations, health checks, and attributes to compare revisions. Portolan keeps it forever, because a
+/// revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TaskDefinitionSummary {
     /// Name of the revision, as `family:revision`.
@@ -82,7 +85,7 @@ pub(crate) struct ContainerSummary {
     pub log: LogDestination,
 }
 
-/// Creates the summary of a task definition, without the values of its variables.
+/// Creates the summary of a task definition.
 pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
     let raw = &*limit_lists(raw);
     let all = raw.container_definitions();

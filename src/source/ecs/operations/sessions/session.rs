@@ -65,7 +65,7 @@ pub(super) enum SessionOutput {
     PortRefused,
 }
 
-/// End of a session on this machine: a shell in the terminal, or a forwarded port. It gives the input for the
+/// Local end of a session, for a shell or command, or for a forwarded port. It gives the input for the
 /// container, and takes the output.
 pub(super) trait SessionEndpoint: Send {
     /// Returns the next input, or `None` once the user has left. A failure ends the session. The session

@@ -16,7 +16,7 @@ const END_OF_TRANSMISSION: &[u8] = &[4];
 /// always has a terminal in the container, so it needs some size.
 const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
-/// End of a session on this machine for a shell or command: passes on keys, terminal sizes and output.
+/// Local end of a session with a shell or command: passes on keys, terminal sizes and output.
 pub(super) struct ShellEndpoint {
     typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,

@@ -23,8 +23,7 @@ use tokio::{
 /// Maximum size of one read from a local connection, in bytes.
 const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
-/// End of a session on this machine that forwards a port: passes data between local TCP connections and the
-/// session.
+/// Local end of a session that forwards a port: passes data between local TCP connections and the session.
 pub(super) struct PortEndpoint {
     ends: ForwardChannels,
     /// Kind of forwarding; `None` until the agent has reported its version.
