@@ -12,6 +12,31 @@
 //!    [`PlanBasis`], Portolan refuses the plan.
 //! 6. A [`Watch`] follows the services until they are as planned, and ends with a [`Verdict`].
 //!
+//! A new kind of operation touches the places below. The compiler lists only some of them, because several
+//! matches have an arm for all other kinds or calls.
+//!
+//! - `kind.rs`: a variant of [`OperationKind`], its row in [`OPERATION_TABLE`], and in `acts_on` the kinds of
+//!   services that it acts on. The menu, the palette and the command line follow from the row.
+//! - `plan/container_steps.rs` (`call_for` and `undo`) or `plan/ecs_steps.rs` (`ecs_steps` and
+//!   `has_ecs_work`): its steps. `plan/mod.rs` lists the kinds that stop callers first, and `plan/caution.rs`
+//!   and `plan/ecs_cautions.rs` list the kinds that have cautions.
+//! - `change/`, if it needs a new call: a row in [`CHANGE_CALLS`], and a variant of [`ContainerCall`] or
+//!   [`EcsCall`]. The new call also needs its impact in `plan/impact.rs`.
+//! - `watch/`, if it needs a new call: the goal of the call in words (`state_goal`), and the progress of its
+//!   steps.
+//! - The source that sends a new call: `source/docker/engine/change.rs` has the time limit of each container
+//!   call. `source/ecs/operations/send.rs` sends every [`EcsCall`] in the same way, so it changes only for an
+//!   API other than ECS.
+//! - The source that reads the facts for a plan: `source/docker/operations.rs`, or
+//!   `source/ecs/operations/read.rs`, which reads some facts only for certain kinds. New facts go into
+//!   [`TargetFact`] or [`EcsDetails`].
+//! - `docs/actions.md` and `docs/aws-permissions.md`: `UPDATE_DOCS=1 cargo test --test it docs` writes their
+//!   tables. The text around them is written by hand.
+//!
+//! An operation with a value, such as the count of `Scale`, also needs a variant of [`OperationGoal`], and
+//! code that reads the value in `app/operations/scope.rs` and `cli/act/targets.rs`. Entries of the menu other
+//! than one for each service are in `menu.rs`.
+//!
 //! The screen and the configuration call operations *actions*. What a screen asks the program to do is a
 //! [`ScreenRequest`](crate::screen::ScreenRequest).
 

@@ -1,5 +1,8 @@
 //! Sources of data: Docker engines, ECS clusters, compose projects and recordings. Each returns its current
 //! services in one snapshot.
+//!
+//! `cli/sources.rs` opens the sources. A new kind of source needs a variant of [`Config`], and two arms
+//! there: one in `open`, and one in `with_permission`, which turns off actions for `--read-only`.
 
 pub mod checkouts;
 pub mod compose;
