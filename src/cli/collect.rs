@@ -97,7 +97,7 @@ pub(super) async fn poll_until_complete(
     }
 }
 
-/// Reads the repositories on this machine that describe the services in `world`. Gives up after `wait`.
+/// Reads the local repositories that describe the services in `world`. Gives up after `wait`.
 pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: SignedDuration) {
     let mut reader = checkout_reader(config);
     let files = world.profiles.compose_files.clone();

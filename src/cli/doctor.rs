@@ -31,8 +31,7 @@ struct Report {
     sources: Vec<CheckedSource>,
 }
 
-/// Repository in the report of `doctor`: a directory on this machine that matches a path pattern in the
-/// configuration.
+/// Repository in the report of `doctor`: a local directory that matches a path pattern in the configuration.
 #[derive(Serialize)]
 struct RepositoryOut {
     path: String,

@@ -48,7 +48,7 @@ struct SavedHistogram {
     chosen_bucket: Option<usize>,
 }
 
-/// Saved state of the pane below the lines.
+/// State of the pane below the lines, in a share.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum SavedPane {

@@ -1,5 +1,5 @@
-//! Repositories on this machine that describe services. Portolan finds them by patterns of the configuration,
-//! and by the compose files that started services. It reads their files within limits, and runs no code.
+//! Local repositories that describe services. Portolan finds them by patterns of the configuration, and by
+//! the compose files that started services. It reads their files within limits, and runs no code.
 //!
 //! The reads block, so the runtime makes them outside the event loop. Portolan parses a checkout again only
 //! if one of its files has changed.

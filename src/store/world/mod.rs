@@ -176,7 +176,7 @@ impl World {
         changed || status_changed
     }
 
-    /// Replaces the checkouts on this machine that describe services.
+    /// Replaces the local checkouts that describe services.
     pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) {
         let change = self.inventory.set_checkouts(checkouts);
         if self.update_topology(&change) {
