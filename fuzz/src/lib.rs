@@ -1,65 +1,9 @@
-//! Shared code of the fuzz targets: the modules that parse external text, compiled from the program's sources
-//! by path, and secrets planted in the address notations of the property tests.
-#![allow(dead_code, unused_imports, reason = "the fuzzers use a part of the rooms")]
+//! Shared code of the fuzz targets: the laws that hold for every parser of outside text, the limits of a run,
+//! and inputs that consist of several parts.
 
-#[path = "../../src/extract/mod.rs"]
-pub mod extract;
 #[path = "../../tests/properties/forms.rs"]
 pub mod forms;
-#[path = "../../src/model/mod.rs"]
-pub mod model;
-#[path = "../../src/recording/mod.rs"]
-pub mod recording;
-
-use arbitrary::Arbitrary;
-use forms::{ADDRESS_FORMS, AddressForm};
-use model::Reference;
-
-/// Characters that separate parts in some notation.
-const SEPARATORS: &[u8] = b"@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>\t";
-
-/// Address notation with a planted secret, both chosen by the fuzzer.
-#[derive(Arbitrary, Debug)]
-pub struct PlantedSecret {
-    form: u8,
-    pieces: Vec<Piece>,
-}
-
-/// Piece of a secret.
-#[derive(Arbitrary, Debug)]
-pub enum Piece {
-    /// Separator, as an index into [`SEPARATORS`].
-    Sign(u8),
-    /// Word; it gets the prefix `zz`, so that the target finds it in the output.
-    Word(u8),
-    /// Number.
-    Number(u16),
-}
-
-impl PlantedSecret {
-    /// Returns the chosen address notation.
-    pub fn form(&self) -> &'static AddressForm {
-        &ADDRESS_FORMS[usize::from(self.form) % ADDRESS_FORMS.len()]
-    }
-
-    /// Returns the secret. Each word in it starts with `zz`.
-    pub fn secret(&self) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Sign(sign) => char::from(SEPARATORS[usize::from(*sign) % SEPARATORS.len()]).to_string(),
-            Piece::Word(word) => format!("zz{word}"),
-            Piece::Number(number) => number.to_string(),
-        };
-        self.pieces.iter().take(16).map(piece).collect()
-    }
-
-    /// Returns the notation with the secret and the host `db` filled in.
-    pub fn value(&self) -> String {
-        forms::fill_form(self.form(), &self.secret(), "db")
-    }
-}
-
-/// Panics if the extracted references contain a piece of a secret. `text` is the input, for the message.
-pub fn assert_no_secret(mentions: &[Reference], text: &str) {
-    let told = format!("{mentions:?}").to_lowercase();
-    assert!(!told.contains("zz"), "{text}\n{told}");
-}
+pub mod law;
+pub mod planted_address;
+pub mod run_limits;
+pub mod sections;

@@ -3,6 +3,8 @@
 
 mod snapshot;
 mod declaration;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod schema;
 mod limits;
 mod load;

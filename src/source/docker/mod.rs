@@ -14,6 +14,8 @@ mod logs;
 mod operations;
 mod sockets;
 mod usage;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 pub use discovery::{
     endpoint::EngineEndpoint,

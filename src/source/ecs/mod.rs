@@ -18,6 +18,8 @@ mod name_filter;
 mod operations;
 mod scheduler;
 mod usage;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 pub use client::s3_store::S3Store;
 pub use config::Config;

@@ -109,6 +109,18 @@ fn parse_line(line: &[u8]) -> Option<StreamedEvent> {
     )
 }
 
+/// Returns the events of a stream that arrives in pieces of `chunk_bytes`.
+#[cfg(fuzzing)]
+pub(in crate::source::docker) fn events_in_chunks(stream: &[u8], chunk_bytes: usize) -> Vec<StreamedEvent> {
+    let (mut lines, mut events) = (LineBuffer::default(), Vec::new());
+    for piece in stream.chunks(chunk_bytes) {
+        lines.push(piece);
+        events.extend(std::iter::from_fn(|| lines.next_event()));
+    }
+    events.extend(lines.take_rest());
+    events
+}
+
 #[cfg(test)]
 mod tests {
     use super::{LineBuffer, MAX_EVENT_BYTES, StreamedEvent};

@@ -169,25 +169,27 @@ impl FrameParser {
     }
 }
 
+/// Returns the messages in `output`, which arrives in pieces of `chunk_bytes`.
+#[cfg(any(test, fuzzing))]
+pub(in super::super) fn messages_in_chunks(output: &[u8], chunk_bytes: usize) -> Vec<OutputMessage> {
+    let (mut parser, mut messages) = (FrameParser::default(), Vec::new());
+    for piece in output.chunks(chunk_bytes) {
+        parser.buffer.extend_from_slice(piece);
+        messages.extend(std::iter::from_fn(|| parser.next_message(false)));
+    }
+    messages.extend(std::iter::from_fn(|| parser.next_message(true)));
+    messages
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FrameParser, MAX_MESSAGE_BYTES, OutputStream};
+    use super::{FrameParser, MAX_MESSAGE_BYTES, OutputMessage, OutputStream, messages_in_chunks};
 
     /// Parses `bytes` in chunks of `step`. Returns stream, text and cut bytes of each message.
     fn parse_chunked(bytes: &[u8], step: usize) -> Vec<(OutputStream, String, usize)> {
-        let (mut pieces, mut found) = (FrameParser::default(), Vec::new());
-        let mut take = |pieces: &mut FrameParser, ended| {
-            while let Some(message) = pieces.next_message(ended) {
-                let text = String::from_utf8_lossy(&message.bytes).into_owned();
-                found.push((message.stream, text, message.cut_bytes));
-            }
-        };
-        for piece in bytes.chunks(step) {
-            pieces.buffer.extend_from_slice(piece);
-            take(&mut pieces, false);
-        }
-        take(&mut pieces, true);
-        found
+        let text = |message: &OutputMessage| String::from_utf8_lossy(&message.bytes).into_owned();
+        let messages = messages_in_chunks(bytes, step).into_iter();
+        messages.map(|message| (message.stream, text(&message), message.cut_bytes)).collect()
     }
 
     fn frame(kind: u8, text: &[u8]) -> Vec<u8> {

@@ -35,7 +35,7 @@ pub(super) async fn download_texts(
 
 /// Unpacks the configuration files from a tar archive of the container path `inside`. Entries of the archive
 /// begin with the last component of that path.
-fn unpack_texts(bytes: &[u8], inside: &str) -> Vec<FileText> {
+pub(super) fn unpack_texts(bytes: &[u8], inside: &str) -> Vec<FileText> {
     let mut archive = tar::Archive::new(bytes);
     let parent = inside.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);
     let mut texts = Vec::new();

@@ -7,6 +7,8 @@
 
 mod archive;
 mod config_paths;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod host;
 mod servers;
 

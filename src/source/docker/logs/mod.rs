@@ -1,6 +1,8 @@
 //! Reading of container logs from the engine: one stream of batches for each log, merged into one stream.
 
 mod end_of_log;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod line_assembler;
 mod page;
 mod container_log;

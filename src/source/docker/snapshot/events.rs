@@ -196,7 +196,11 @@ fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &Strea
 
 /// Records an event message. Returns the id of its container, and true if a new poll is worthwhile. `now` is
 /// the time of this machine's clock.
-fn record_message(shared: &DockerState, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+pub(super) fn record_message(
+    shared: &DockerState,
+    message: &EventMessage,
+    now: Timestamp,
+) -> Option<(String, bool)> {
     let (container, event) = decode_message(&shared.id, message)?;
     let mut memory = shared.cache();
     if let (Some(sign), Some(at)) = (lifecycle_event(message), event_time(message)) {

@@ -6,6 +6,8 @@ pub(super) mod cache;
 pub(super) mod event_message;
 pub(super) mod events;
 pub(super) mod exit_history;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 pub(super) mod inspect;
 pub(super) mod network_addresses;
 pub(super) mod poll;

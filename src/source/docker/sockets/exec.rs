@@ -85,9 +85,9 @@ async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Splits concatenated tables into sockets. Each table begins with a header line. A table whose header has
-/// the column `drops` contains UDP sockets, any other table TCP sockets.
-fn split_tables(text: &str) -> Vec<Socket> {
+/// Splits concatenated tables into sockets. Each table begins with a header line. Only the header of a UDP
+/// table has a column `drops`.
+pub(super) fn split_tables(text: &str) -> Vec<Socket> {
     let mut heads: Vec<usize> = text.match_indices("  sl  ").map(|(at, _)| at).collect();
     heads.push(text.len());
     let tables = heads.windows(2).map(|ends| &text[ends[0]..ends[1]]);

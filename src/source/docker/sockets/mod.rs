@@ -4,6 +4,8 @@
 
 mod cache;
 mod exec;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod connections;
 mod procfs;
 mod table;

@@ -3,6 +3,8 @@
 
 mod stats_api;
 mod counters;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod cgroup;
 
 use super::{DockerState, snapshot::poll::blocking_with_timeout};

@@ -65,7 +65,7 @@ fn decode_limits(config: &HostConfig) -> (Option<u64>, Option<u64>) {
     (cpus.or(quota), given(config.memory))
 }
 
-fn decode_counters(used: &ContainerStatsResponse) -> UsageCounters {
+pub(super) fn decode_counters(used: &ContainerStatsResponse) -> UsageCounters {
     let cpu = used.cpu_stats.as_ref().and_then(|cpu| cpu.cpu_usage.as_ref()?.total_usage);
     let traffic = used.networks.as_ref().map(|networks| {
         let all = networks.values().map(|n| (n.rx_bytes.unwrap_or(0), n.tx_bytes.unwrap_or(0)));

@@ -12,6 +12,8 @@ mod sessions;
 mod task_protection;
 
 pub(super) use place::CallerIdentity;
+#[cfg(fuzzing)]
+pub use sessions::fuzzing as session_fuzzing;
 
 use super::Ecs;
 use crate::{

@@ -6,6 +6,8 @@ mod calls;
 mod channel;
 mod failures;
 mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod plugin;
 mod port_forward;
 mod session;

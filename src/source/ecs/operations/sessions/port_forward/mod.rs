@@ -2,6 +2,8 @@
 //! connections are open at once, otherwise only one.
 
 mod basic;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod multiplexed;
 mod smux;
 
