@@ -15,6 +15,9 @@ use std::{cmp::Reverse, ops::Range};
 
 /// Text in place of a removed secret.
 const REDACTION_MARK: &str = "…";
+/// Maximum length of a text, in bytes. No caller shows as much. The search looks around each sign of a secret,
+/// so its time grows with the square of the length, and a container can report megabytes.
+const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 /// A part of a line to remove, because it may be a secret.
 struct Cut {
@@ -31,10 +34,23 @@ impl Cut {
 
 /// Returns `text` without secrets. They are the values of secret options and keys, the user information,
 /// queries and webhook paths of URLs, passwords before an `@` or after an option letter (`-pSECRET`), words
-/// that look secret after a word such as `token`, and everything after the name of a secret header.
+/// that look secret after a word such as `token`, and everything after the name of a secret header. A mark
+/// replaces the rest of a text of more than 8 KiB.
 #[must_use]
 pub fn redact_secrets(text: &str) -> String {
-    text.split_inclusive('\n').map(redact_line).collect()
+    let start = whole_words(text, MAX_TEXT_BYTES);
+    let mark = if start.len() < text.len() { REDACTION_MARK } else { "" };
+    start.split_inclusive('\n').map(redact_line).chain([mark.to_owned()]).collect()
+}
+
+/// Returns the start of `text`, at most `max_bytes` of it. The start ends with a whole word, because a part of
+/// a secret may not look like a secret.
+fn whole_words(text: &str, max_bytes: usize) -> &str {
+    if text.len() <= max_bytes {
+        return text;
+    }
+    let start = &text[..text.floor_char_boundary(max_bytes)];
+    &start[..word_start(start, start.len())]
 }
 
 fn redact_line(line: &str) -> String {

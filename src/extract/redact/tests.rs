@@ -1,6 +1,6 @@
 //! Tests of redaction: messages by example, and random secrets in all forms in which messages quote secrets.
 
-use super::redact_secrets;
+use super::{MAX_TEXT_BYTES, REDACTION_MARK, redact_secrets};
 use proptest::prelude::*;
 
 #[test]
@@ -116,6 +116,16 @@ const LINE_SHAPES: &[&str] = &[
     "password: {s}\nnext: line",
     "Cookie: a={s}",
 ];
+
+#[test]
+fn a_text_of_any_length_is_read_soon_and_cut_between_words() {
+    for part in ["a\"a@", "@", "//", "password=;", "-p\"", "x "] {
+        let shown = redact_secrets(&part.repeat(300_000));
+        assert!(shown.len() <= MAX_TEXT_BYTES + REDACTION_MARK.len(), "{part}");
+    }
+    let before = "x".repeat(MAX_TEXT_BYTES - 12);
+    assert_eq!(redact_secrets(&format!("{before} app:Zq7Zq{before}@db")), format!("{before} …"));
+}
 
 /// Text in each random secret, for which the tests search the redacted message.
 const PLANTED: &str = "Zq7Zq";

@@ -28,7 +28,7 @@ fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
     let mut part_end = place;
     loop {
         let part_start = line[start..part_end].rfind(['"', '\'', '`']).map_or(start, |at| start + at + 1);
-        if let Some(colon) = password_colon(&line[part_start..place]) {
+        if let Some(colon) = password_colon(&line[part_start..place], part_end - part_start) {
             return Some(part_start + colon + 1);
         }
         let before = line[..part_start.saturating_sub(1).max(start)].chars().next_back();
@@ -40,9 +40,10 @@ fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
     }
 }
 
-/// Returns the byte offset of the first colon after a user. The colon in `scheme://` doesn't count.
-fn password_colon(text: &str) -> Option<usize> {
-    let colons = text.match_indices(':').map(|(at, _)| at);
+/// Returns the byte offset of the first colon after a user, within the first `length` bytes. The colon in `scheme://`
+/// doesn't count.
+fn password_colon(text: &str, length: usize) -> Option<usize> {
+    let colons = text[..length].match_indices(':').map(|(at, _)| at);
     colons
         .into_iter()
         .find(|at| !text[at + 1..].starts_with("//") && !text[at + 1..].starts_with(char::is_whitespace))
