@@ -7,7 +7,7 @@ use portolan::{
     model::{Snapshot, SourceId, Timestamp},
     note::NoteBook,
     share::Share,
-    team::{ActionBook, HeadContent, HistoryHour, HistorySegment, ObjectKey, Reading, highest_epoch, pack},
+    team::{ActionBook, HeadContent, HistoryHour, HistorySegment, ReadingObjectKey, Reading, highest_epoch, pack},
 };
 use portolan_fuzz::{
     law::assert_safe,
@@ -80,7 +80,7 @@ fn read_object(section: &Section<'_>, reading: &mut Option<Reading>) {
         _ => {
             let text = section.text();
             let _ =
-                text.lines().map(|key| (ObjectKey::parse(key), HistoryHour::parse(key))).collect::<Vec<_>>();
+                text.lines().map(|key| (ReadingObjectKey::parse(key), HistoryHour::parse(key))).collect::<Vec<_>>();
             let _ = highest_epoch(text.lines());
         }
     }
