@@ -80,7 +80,8 @@ pub fn read_responses(responses: &EngineResponses<'_>, chunk_bytes: usize, now: 
     }
     let records: Vec<_> = records.into_values().map(Arc::new).collect();
     let traffic = sockets::fuzzing::observe_tables(&shared.id, &records, &responses.tables, now);
-    let (events, exits) = (shared.cache().events(), shared.cache().exit_histories());
+    let events = shared.cache().events();
+    let exits = shared.cache().exit_histories();
     let records = apply_exit_histories(records, &exits, now);
     let history = EventHistory { events: &events, exits: &exits };
     let snapshot = build_snapshot(&shared.id, now, &records, &history, damage.into_iter().collect(), traffic);
