@@ -22,8 +22,9 @@ use std::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// Maximum number of polls in one run. The first one reads services and tasks, the others wait for the rest.
-const MAX_POLLS: usize = 3;
+/// Maximum number of polls in one run. Each may wait 400 ms for a call that has to wait for quota, and a run of the fuzzer
+/// may last a second.
+const MAX_POLLS: usize = 2;
 
 /// Response of AWS to the calls of one operation.
 #[derive(Clone, Debug)]
