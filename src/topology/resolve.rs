@@ -157,7 +157,8 @@ impl Resolver {
     /// An endpoint counts only if its scope is everywhere or a network of the caller. If no endpoint counts,
     /// Service Connect aliases in the caller's own cluster do. The caller itself is never a result. If
     /// several nodes match, nodes at the address's port have precedence, then nodes of the caller's source,
-    /// then nodes of the caller's group.
+    /// then nodes of the caller's group. The result has no nodes if too many match, because then the address
+    /// says little about any of them.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -196,12 +197,19 @@ impl Resolver {
             chosen.retain(|c| c.group == service.group);
         }
         let mut nodes: Vec<_> =
-            chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.origin)).collect();
-        nodes.sort_by(|a, b| (&a.0, a.1.label()).cmp(&(&b.0, b.1.label())));
+            chosen.into_iter().filter(|c| c.node != own).map(|c| (&c.node, c.origin)).collect();
+        nodes.sort_by(|a, b| (a.0, a.1.label()).cmp(&(b.0, b.1.label())));
         nodes.dedup_by(|a, b| a.0 == b.0);
-        Resolution::Nodes(nodes)
+        if nodes.len() > MAX_NODES_AT_ADDRESS {
+            nodes.clear();
+        }
+        Resolution::Nodes(nodes.into_iter().map(|(node, origin)| (node.clone(), origin)).collect())
     }
 }
+
+/// Maximum number of nodes that one address may mean. With more, each of many callers would get a line to each
+/// of many services.
+const MAX_NODES_AT_ADDRESS: usize = 20;
 
 /// Origins of endpoints that match only at their own port, because many services share the host.
 const PORT_ONLY_ORIGINS: [HostOrigin; 2] =

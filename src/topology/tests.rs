@@ -289,6 +289,20 @@ fn neighbours_are_found_up_and_down() {
     assert_eq!((near(0), near(1), near(2)), (1, 3, 4));
 }
 
+#[test]
+fn an_address_that_very_many_services_have_leads_to_none() {
+    let sharing = |count: usize| -> usize {
+        let caller = calling("web", &[Address::from_host_name("same")]);
+        let shared = |number| {
+            let mut one = service(&format!("s{number}"));
+            one.endpoints[0].host = Address::from_host_name("same").host;
+            one
+        };
+        edges((0..count).map(shared).chain([caller]).collect()).len()
+    };
+    assert_eq!((sharing(2), sharing(20), sharing(21)), (2, 20, 0));
+}
+
 /// Without a record of the nodes already seen, the number of paths would grow twelvefold with each hop.
 #[test]
 fn neighbours_of_a_mesh_are_found_however_many_hops_are_asked_for() {
