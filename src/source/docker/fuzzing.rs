@@ -63,14 +63,18 @@ pub fn read_responses(responses: &EngineResponses<'_>, chunk_bytes: usize, now: 
     });
     let mut records = BTreeMap::new();
     for entry in &listed.entries {
-        let record = decode::decode_container(&shared.id, &entry.to_inspect_response(), &[]);
+        let record =
+            decode::decode_container(&shared.id, &entry.to_inspect_response(), &[], decode::MAX_REFERENCES);
         let _ = decode::fingerprint(entry);
         records.extend(record.map(|record| (record.id.clone(), record)));
     }
     for response in &responses.inspects {
         let Ok(answer) = serde_json::from_slice::<ContainerInspectResponse>(response) else { continue };
         let texts = files::fuzzing::texts_in_archive(&answer, responses.archive);
-        let Some(mut record) = decode::decode_container(&shared.id, &answer, &texts) else { continue };
+        let Some(mut record) = decode::decode_container(&shared.id, &answer, &texts, decode::MAX_REFERENCES)
+        else {
+            continue;
+        };
         let mut known: Option<ContainerRecord> = records.remove(&record.id);
         record.restore_exit(known.as_ref());
         if let Some(known) = &mut known {
