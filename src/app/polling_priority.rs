@@ -1,17 +1,20 @@
 //! Polling priority: sources poll the services that the user is viewing first, and more often than others.
 
 use super::App;
-use crate::model::{ServiceId, SourceId};
-use std::{collections::BTreeSet, iter};
+use crate::model::{InstanceId, ServiceId, SourceId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 /// Maximum number of the selected node's neighbours that get priority.
 const MAX_PRIORITY_NEIGHBOURS: usize = 20;
 
 impl App {
-    /// Returns the sources of the operations whose result is awaited.
+    /// Returns the instances that the operations act on whose result is awaited, by source.
     #[must_use]
-    pub fn watched_sources(&self) -> BTreeSet<SourceId> {
-        self.store.world.operations.watched_services().iter().map(SourceId::from).collect()
+    pub fn watched_instances(&self) -> BTreeMap<SourceId, BTreeSet<InstanceId>> {
+        self.store.world.operations.watched_instances()
     }
 
     /// Returns the services to poll with priority: the selected service, its callers and callees, and the

@@ -314,8 +314,8 @@ impl EventLoop {
         if ticked {
             self.polls.set_priority(&self.app.priority_services());
             // Otherwise the verdict on an action would wait for the next poll.
-            for source in self.app.watched_sources() {
-                self.polls.refresh_source(&source);
+            for (source, instances) in self.app.watched_instances() {
+                self.polls.read_again(&source, &instances);
             }
             self.checkout_tasks.set_compose_files(self.app.compose_files());
         }

@@ -5,7 +5,10 @@ use crate::{
     app::Msg,
     background::{self, Panicked},
     cache::CacheDir,
-    model::{Failure, FailureKind, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{
+        Failure, FailureKind, InstanceId, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId,
+        Timestamp,
+    },
     source::Source,
 };
 use std::{
@@ -89,10 +92,13 @@ impl PollTasks {
         }
     }
 
-    /// Polls one source now.
-    pub fn refresh_source(&self, id: &SourceId) {
+    /// Polls one source now, and makes it read these instances again.
+    pub fn read_again(&self, id: &SourceId, instances: &BTreeSet<InstanceId>) {
         let known = self.sources.iter().zip(&self.wake_ups);
-        known.filter(|(source, _)| source.id() == id).for_each(|(_, again)| again.notify_one());
+        for (source, again) in known.filter(|(source, _)| source.id() == id) {
+            source.read_again(instances);
+            again.notify_one();
+        }
     }
 
     /// Polls all sources now.

@@ -21,8 +21,8 @@ pub mod unopened;
 pub use operator::{ChangeReceipt, Operator, read_place, run_plan};
 
 use crate::model::{
-    ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
-    SourceId, TeamStatus, UsageSample, UsageTarget,
+    ActionPermission, Failure, FailureKind, InstanceId, LogBatch, LogReadOptions, LogTarget, ServiceId,
+    Snapshot, SourceId, TeamStatus, UsageSample, UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -75,6 +75,10 @@ pub trait Source: Send + Sync {
     /// Sets the services that the user is viewing, so that the source reads them first and often. A source
     /// that reads everything in each poll can ignore this.
     fn set_priority(&self, _watched: &BTreeSet<ServiceId>) {}
+
+    /// Makes the next poll read these instances again, even if nothing shows that they have changed. A source
+    /// that reads every instance in each poll can ignore this.
+    fn read_again(&self, _instances: &BTreeSet<InstanceId>) {}
 
     /// Returns the key under which Portolan caches the source's last snapshot. The key is a hash of the id
     /// and the location. Returns `None` if Portolan can't compute it, or reads the source so fast that it

@@ -5,8 +5,8 @@
 use super::{DoctorCheck, Operator, Source, TeamStatus};
 use crate::background::{self, Panicked};
 use crate::model::{
-    ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
-    SourceId, UsageSample, UsageTarget,
+    ActionPermission, Failure, FailureKind, InstanceId, LogBatch, LogReadOptions, LogTarget, ServiceId,
+    Snapshot, SourceId, UsageSample, UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -119,6 +119,12 @@ impl Source for UnopenedSource {
     fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         if let Some(source) = self.opened.get() {
             source.set_priority(watched);
+        }
+    }
+
+    fn read_again(&self, instances: &BTreeSet<InstanceId>) {
+        if let Some(source) = self.opened.get() {
+            source.read_again(instances);
         }
     }
 

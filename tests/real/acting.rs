@@ -36,9 +36,10 @@ pub(crate) async fn act(source: &dyn Source, plan: Plan) -> Verdict {
     assert_eq!(run.stopped_by, None);
     assert_eq!(run.sent.len(), plan.steps.len());
     source.set_priority(plan.request.services());
-    let mut watch = Watch::new(plan, Timestamp::now());
+    let (instances, mut watch) = (plan.instances(), Watch::new(plan, Timestamp::now()));
     loop {
         tokio::time::sleep(Duration::from_millis(300)).await;
+        source.read_again(&instances);
         let snapshot = source.snapshot().await.unwrap();
         if let WatchState::Ended(verdict) = watch.assess(&snapshot, Timestamp::now()) {
             return verdict;

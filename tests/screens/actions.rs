@@ -251,18 +251,21 @@ fn a_yes_runs_the_plan_once_and_the_verdict_offers_undo() {
     assert!(stage.picture().show().contains("orders restarting: 1 of 2 calls made"));
     let done = PlanRun { sent: Vec::new(), stopped_by: None };
     stage.send(Msg::PlanRunEnded(1, Box::new(done)));
-    let later = Timestamp::from_second(now().as_second() + 30).unwrap();
-    let restarted = |offset: i64| {
+    let in_seconds = |seconds: i64| Timestamp::from_second(now().as_second() + seconds).unwrap();
+    let restarted = |taken_at: Timestamp| {
         let mut after = engine();
-        after.taken_at = later;
+        after.taken_at = taken_at;
         for service in &mut after.services {
-            let at = Timestamp::from_second(now().as_second() + offset).unwrap();
-            std::sync::Arc::make_mut(service).instances.iter_mut().for_each(|one| one.started = Some(at));
+            let instances = &mut std::sync::Arc::make_mut(service).instances;
+            instances.iter_mut().for_each(|one| one.started = Some(in_seconds(2)));
         }
         after
     };
-    stage.send(Msg::Tick(later));
-    stage.poll(&restarted(2));
+    stage.send(Msg::Tick(in_seconds(29)));
+    stage.poll(&restarted(in_seconds(29)));
+    assert!(!stage.picture().show().contains("healthy after"), "the data may be older than the snapshot");
+    stage.send(Msg::Tick(in_seconds(30)));
+    stage.poll(&restarted(in_seconds(30)));
     assert_shows(&mut stage, &["orders restarted: 2 of 2 healthy after 30 s"]);
     let verdicts =
         stage.effects.iter().filter(|effect| matches!(effect, Effect::RecordVerdict(1, _))).count();

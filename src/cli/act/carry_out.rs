@@ -100,8 +100,11 @@ async fn run_plan(source: &dyn Source, confirmed: &ConfirmedPlan, running: &mut 
 async fn watch(source: &dyn Source, mut watch: Watch) -> Verdict {
     let mut said = String::new();
     source.set_priority(watch.plan().request.services());
+    let instances = watch.plan().instances();
     loop {
         sleep(WATCH_INTERVAL).await;
+        // The list of an engine does not show that a container has ended and started again meanwhile.
+        source.read_again(&instances);
         // A failed poll is repeated, because the watch has its own time limit.
         let snapshot = source.snapshot().await;
         let state = match &snapshot {

@@ -55,11 +55,18 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
         if !group.is_empty() {
             return Ok(group.into_iter().map(|service| (service, None)).collect());
         }
-        let named = |instance: &&Instance| instance.name == name || is_id_of(instance, name);
-        let of_service = |service: &'a Service| {
-            service.instances.iter().filter(named).map(move |instance| (service, Some(instance)))
+        let matching = |is_meant: &dyn Fn(&Service, &Instance) -> bool| -> Vec<Target<'a>> {
+            let of_service = |service: &'a Service| {
+                let meant = service.instances.iter().filter(|instance| is_meant(service, instance));
+                meant.map(|instance| (service, Some(instance))).collect::<Vec<_>>()
+            };
+            services().flat_map(of_service).collect()
         };
-        let found: Vec<Target<'a>> = services().flat_map(of_service).collect();
+        let mut found =
+            matching(&|service, instance| instance.name == name || has_id(service, instance, name));
+        if found.is_empty() && is_id_prefix(name) {
+            found = matching(&|service, instance| native_id(service, instance).starts_with(name));
+        }
         match found[..] {
             [] => {}
             [only] => return Ok(vec![only]),
@@ -78,13 +85,23 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
     Ok(vec![(service, None)])
 }
 
-/// Returns true if `name` is the instance's id in Portolan, or its id at the source: a container id, a task id
-/// or a task ARN.
-fn is_id_of(instance: &Instance, name: &str) -> bool {
-    let id = instance.id.as_str();
-    let last = |text: &'_ str| text.rsplit('/').next().map(str::to_owned);
-    let is_arn = name.starts_with("arn:");
-    id == name || (last(id).as_deref() == Some(name)) || (is_arn && last(id) == last(name))
+/// Minimum length of the start of an id that stands for the whole id.
+const MIN_ID_PREFIX: usize = 6;
+
+/// Returns true if `name` may be the start of a container id or task id. Docker prints the first 12 digits.
+fn is_id_prefix(name: &str) -> bool {
+    name.len() >= MIN_ID_PREFIX && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Returns the container id or task id of an instance.
+fn native_id<'a>(service: &Service, instance: &'a Instance) -> &'a str {
+    instance.id.native_id(&service.source()).unwrap_or_default()
+}
+
+/// Returns true if `name` is the instance's id in Portolan, its container id or task id, or the ARN of the task.
+fn has_id(service: &Service, instance: &Instance, name: &str) -> bool {
+    let task = name.starts_with("arn:").then(|| name.rsplit('/').next()).flatten();
+    instance.id.as_str() == name || native_id(service, instance) == task.unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -101,7 +118,7 @@ mod tests {
             let mut service =
                 Service { id: ServiceId::new(format!("{engine}/shop/web")), ..fixtures::service("web") };
             service.instances[0].name = "shop-web-1".into();
-            service.instances[0].id = InstanceId::new(format!("{engine}/4f2a"));
+            service.instances[0].id = InstanceId::new(format!("{engine}/4f2ac01d77aa"));
             service
         };
         let engines = ["docker", "podman"];
@@ -119,8 +136,11 @@ mod tests {
         );
         let failure = find(&store.world, "shop-web-1").unwrap_err();
         assert!(failure.message.contains("ambiguous"), "{failure:?}");
-        assert_eq!(failure.remedy, "use one of: docker/4f2a, podman/4f2a");
-        assert_eq!(find(&store.world, "4f2a").unwrap_err().remedy, failure.remedy, "the id of the engine");
-        assert_eq!(find(&store.world, "podman/4f2a").unwrap()[0].0.id.as_str(), "podman/shop/web");
+        assert_eq!(failure.remedy, "use one of: docker/4f2ac01d77aa, podman/4f2ac01d77aa");
+        for id in ["4f2ac01d77aa", "4f2ac01d", "arn:aws:ecs:eu-west-1:1:task/shop/4f2ac01d77aa"] {
+            assert_eq!(find(&store.world, id).unwrap_err().remedy, failure.remedy, "{id}");
+        }
+        assert!(find(&store.world, "4f2ac").is_err_and(|failure| !failure.message.contains("ambiguous")));
+        assert_eq!(find(&store.world, "podman/4f2ac01d77aa").unwrap()[0].0.id.as_str(), "podman/shop/web");
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     model::{ActionPermission, InstanceId, Service, ServiceId, ServiceKind},
     topology::Topology,
 };
+use std::collections::BTreeSet;
 
 /// Planned operation: its exact calls, with their impact and cautions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,12 @@ impl Confirmable for Plan {
 }
 
 impl Plan {
+    /// Returns the instances on which the plan acts. A step on a whole service of ECS names none.
+    #[must_use]
+    pub fn instances(&self) -> BTreeSet<InstanceId> {
+        self.steps.iter().filter_map(|step| step.instance.clone()).collect()
+    }
+
     /// Plans `request` from `reading`. Refuses if the user has not permitted actions on the source, a service
     /// or instance is missing, ECS would reject the operation, or there is nothing to do.
     pub fn new(

@@ -52,7 +52,7 @@ impl SessionRequest for ShellRequest {
             return Some(format!("{prefix} exec {terminal} {} {command}", shell_quote(container)));
         }
         let cluster = shell_quote(group.as_deref()?);
-        let task = shell_quote(instance.as_str().rsplit('/').next()?);
+        let task = shell_quote(instance.native_id(&self.target.source())?);
         let (container, command) = (shell_quote(container), shell_quote(&command));
         Some(format!(
             "{prefix} ecs execute-command --cluster {cluster} --task {task} --container {container} \

@@ -17,8 +17,8 @@ fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchStat
     watch_from(before, kind, fixtures::ago(20), change)
 }
 
-/// Returns the state of a watch over an operation on `web`, whose instance was `before`, for a snapshot in
-/// which `change` has been applied to the fixture's instance. The last call was made at `since`.
+/// Returns the state of a watch over an operation on `web`, whose instance was `before`, for two snapshots a
+/// second apart in which `change` has been applied to the fixture's instance. The last call was made at `since`.
 fn watch_from(
     before: Instance,
     kind: OperationKind,
@@ -26,7 +26,12 @@ fn watch_from(
     change: impl Fn(&mut Instance),
 ) -> WatchState {
     let before = Service { instances: vec![before], ..fixtures::service("web") };
-    Watch::new(plan(kind, &[before]), since).assess(&snapshot(change), fixtures::ago(0))
+    let mut watch = Watch::new(plan(kind, &[before]), since);
+    let earlier = Snapshot { taken_at: fixtures::ago(1), ..snapshot(&change) };
+    match watch.assess(&earlier, fixtures::ago(1)) {
+        WatchState::Waiting(_) => watch.assess(&snapshot(change), fixtures::ago(0)),
+        ended @ WatchState::Ended(_) => ended,
+    }
 }
 
 fn snapshot(change: impl Fn(&mut Instance)) -> Snapshot {
@@ -50,10 +55,10 @@ fn a_restart_is_done_when_the_container_has_run_for_a_while() {
     };
     let healthy = restart(fixtures::ago(20), fixtures::ago(20));
     assert_eq!(verdict(healthy).text, "restarted: 1 of 1 healthy after 20 s");
-    let young = restart(fixtures::ago(4), fixtures::ago(4));
+    let young = restart(fixtures::ago(5), fixtures::ago(5));
     assert!(matches!(young, WatchState::Waiting(_)), "it may still crash");
     let in_the_future = fixtures::ago(0) + SignedDuration::from_mins(10);
-    assert!(verdict(restart(fixtures::ago(5), in_the_future)).is_as_planned, "the engine's clock is ahead");
+    assert!(verdict(restart(fixtures::ago(6), in_the_future)).is_as_planned, "the engine's clock is ahead");
     let in_the_past = fixtures::ago(600);
     assert!(matches!(restart(fixtures::ago(4), in_the_past), WatchState::Waiting(_)), "it is behind");
     let old = state_after(OperationKind::Restart, |_| ());
@@ -106,7 +111,7 @@ fn a_container_that_starts_again_under_watch_is_in_a_crash_loop() {
 #[test]
 fn stopping_and_pausing_end_in_their_state() {
     let stopped = |one: &mut Instance| one.state = InstanceState::Stopped;
-    assert_eq!(verdict(state_after(OperationKind::Stop, stopped)).text, "stopped: 1 of 1 stopped after 20 s");
+    assert_eq!(verdict(state_after(OperationKind::Stop, stopped)).text, "stopped: 1 of 1 stopped after 19 s");
     assert!(verdict(state_after(OperationKind::Kill, stopped)).is_as_planned);
     let paused = |one: &mut Instance| one.state = InstanceState::Paused;
     assert!(verdict(state_after(OperationKind::Pause, paused)).is_as_planned);

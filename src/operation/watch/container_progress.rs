@@ -5,27 +5,21 @@ use crate::{
     model::{Instance, InstanceState, Service, Snapshot, Timestamp},
     operation::{ContainerCall, Step},
 };
-use jiff::SignedDuration;
 use std::sync::Arc;
 
-/// Minimum time from the last call to a snapshot that proves a healthy start. A container in a crash loop
-/// also runs for a moment after each start.
-const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_secs(5);
-
-/// Returns the progress of a step on one container. `since` is the time of the operation's last call, and
-/// `first_start` the first start that an earlier snapshot has shown since then, by the engine's clock.
+/// Returns the progress of a step on one container. `is_steady` is true if enough time has passed since the
+/// last call for a container in a crash loop to fail. `first_start` is the first start that an earlier
+/// snapshot has shown since that call, by the engine's clock.
 pub(super) fn container_progress(
     call: ContainerCall,
     step: &Step,
     before: &[Service],
     snapshot: &Snapshot,
-    (since, first_start): (Timestamp, Option<Timestamp>),
+    (is_steady, first_start): (bool, Option<Timestamp>),
 ) -> StepProgress {
     let state = step.instance.as_ref().map_or(ProgressState::Waiting, |id| {
         let before = find_instance(before.iter(), &step.service, id);
         let after = find_instance(snapshot.services.iter().map(Arc::as_ref), &step.service, id);
-        // Both times are of this machine's clock; the engine's clock may differ.
-        let is_steady = snapshot.taken_at.duration_since(since) >= MIN_STEADY_TIME;
         let has_restarted = first_start.is_some() && after.and_then(|after| after.started) != first_start;
         container_state(call, before, after, Steadiness { is_steady, has_restarted })
     });

@@ -11,6 +11,9 @@ use ecs_progress::ecs_progress;
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
+/// Minimum time from the last call to a snapshot that proves a healthy start. A container in a crash loop
+/// also runs for a moment after each start.
+const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_secs(5);
 /// Time after which a watch over containers gives up.
 const MAX_CONTAINER_WATCH: SignedDuration = SignedDuration::from_mins(5);
 /// Time after which a watch over a service of ECS gives up. A deployment waits for connection draining, and
@@ -25,6 +28,9 @@ pub struct Watch {
     since: Timestamp,
     /// First start of each container that a snapshot has shown since the last call, by the engine's clock.
     first_starts: BTreeMap<InstanceId, Timestamp>,
+    /// Time of the first snapshot taken at least [`MIN_STEADY_TIME`] after the last call. Only a later one
+    /// proves a healthy start, because a poll takes time, so a snapshot may hold data from before its time.
+    steady_at: Option<Timestamp>,
 }
 
 /// State of a watch after a poll: waiting, or ended with a verdict.
@@ -70,7 +76,7 @@ impl Watch {
     /// Starts a watch over `plan`, whose last call was made at `since`.
     #[must_use]
     pub fn new(plan: Plan, since: Timestamp) -> Self {
-        Self { plan, since, first_starts: BTreeMap::new() }
+        Self { plan, since, first_starts: BTreeMap::new(), steady_at: None }
     }
 
     /// Returns the plan.
@@ -99,6 +105,10 @@ impl Watch {
         }
         for (instance, started) in starts {
             self.first_starts.entry(instance).or_insert(started);
+        }
+        // Both times are of this machine's clock; the engine's clock may differ.
+        if snapshot.taken_at.duration_since(self.since) >= MIN_STEADY_TIME {
+            self.steady_at.get_or_insert(snapshot.taken_at);
         }
         let steps = &self.plan.steps;
         let failed = steps.iter().zip(&progress).find(|(_, one)| is_failed(one));
@@ -151,7 +161,8 @@ impl Watch {
         match &step.change {
             Change::Container { call, .. } => {
                 let first_start = step.instance.as_ref().and_then(|id| self.first_starts.get(id)).copied();
-                container_progress(*call, step, before, snapshot, (self.since, first_start))
+                let is_steady = self.steady_at.is_some_and(|at| snapshot.taken_at > at);
+                container_progress(*call, step, before, snapshot, (is_steady, first_start))
             }
             Change::Ecs(change) => ecs_progress(&change.call, step, before, snapshot, self.since),
         }

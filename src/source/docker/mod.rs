@@ -26,8 +26,8 @@ use super::{DoctorCheck, Operator, Source};
 use crate::{
     cache::hashed_key,
     model::{
-        ActionPermission, Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, UsageSample,
-        UsageTarget,
+        ActionPermission, Failure, InstanceId, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId,
+        UsageSample, UsageTarget,
     },
 };
 use engine::client::Engine;
@@ -35,6 +35,7 @@ use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use snapshot::{cache::EngineCache, inspect::InspectPool};
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -189,6 +190,11 @@ impl Source for Docker {
 
     fn poll_interval(&self) -> Duration {
         POLL_INTERVAL
+    }
+
+    fn read_again(&self, instances: &BTreeSet<InstanceId>) {
+        let container = |id: &InstanceId| id.native_id(&self.shared.id).map(str::to_owned);
+        self.shared.cache().mark_dirty(instances.iter().filter_map(container));
     }
 
     fn change_notifications(&self) -> BoxStream<'static, ()> {

@@ -30,8 +30,8 @@ pub use team_access::TeamAccess;
 use super::{DoctorCheck, Operator, Source};
 use crate::{
     model::{
-        ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
-        SourceId, TeamStatus, Text, Timestamp, UsageSample, UsageTarget,
+        ActionPermission, Failure, FailureKind, InstanceId, LogBatch, LogReadOptions, LogTarget, ServiceId,
+        Snapshot, SourceId, TeamStatus, Text, Timestamp, UsageSample, UsageTarget,
     },
     object_store::ObjectStore,
     team::{Leader, Rank},
@@ -321,6 +321,10 @@ impl Source for TeamPolledSource {
 
     fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         self.inner.set_priority(watched);
+    }
+
+    fn read_again(&self, instances: &BTreeSet<InstanceId>) {
+        self.inner.read_again(instances);
     }
 
     fn cache_key(&self) -> BoxFuture<'_, Option<String>> {

@@ -2,10 +2,10 @@
 
 use super::World;
 use crate::{
-    model::{ActionPermission, Health, ServiceId, SourceId, Timestamp},
+    model::{ActionPermission, Health, InstanceId, ServiceId, SourceId, Timestamp},
     operation::{OperationRequest, Plan, PlanRun, RunStop, SentChange, Undo, Verdict, Watch, WatchState},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Maximum number of ended operations that are kept to show and undo them.
 const MAX_ENDED_OPERATIONS: usize = 20;
@@ -70,6 +70,17 @@ impl Operations {
     pub fn watched_services(&self) -> BTreeSet<ServiceId> {
         let open = self.tracked.iter().filter(|one| !matches!(one.phase, OperationPhase::Ended(..)));
         open.flat_map(|one| one.plan.steps.iter().map(|step| step.service.clone())).collect()
+    }
+
+    /// Returns the instances that operations act on that have not ended, by source.
+    #[must_use]
+    pub fn watched_instances(&self) -> BTreeMap<SourceId, BTreeSet<InstanceId>> {
+        let open = self.tracked.iter().filter(|one| !matches!(one.phase, OperationPhase::Ended(..)));
+        let mut instances: BTreeMap<SourceId, BTreeSet<InstanceId>> = BTreeMap::new();
+        for one in open {
+            instances.entry(one.plan.request.source()).or_default().extend(one.plan.instances());
+        }
+        instances
     }
 
     /// Returns the request of the operation with this number. Returns `None` if the operation is forgotten.

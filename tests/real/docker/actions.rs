@@ -78,6 +78,17 @@ async fn a_service_that_crashes_after_its_restart_is_reported() {
     assert!(!verdict.is_as_planned && verdict.text.contains("exited with code 3"), "{verdict:?}");
 }
 
+/// A restart by hand resets the engine's count of restarts, and the list of containers says `running` before
+/// and after each crash.
+#[tokio::test]
+async fn a_container_in_a_crash_loop_is_not_called_healthy_after_its_restart() {
+    let Some(lab) = open_lab() else { return };
+    lab.run("loop", &["--restart", "always"], "busybox sleep 2; exit 3");
+    lab.wait_for_instance("loop", |i| i.restarts > 0).await;
+    let verdict = act(&lab, OperationKind::Restart, &["loop"]).await;
+    assert!(!verdict.is_as_planned && verdict.text.contains("restarted, and not healthy"), "{verdict:?}");
+}
+
 #[tokio::test]
 async fn a_project_restarts_with_callers_last() {
     let Some(lab) = open_lab() else { return };

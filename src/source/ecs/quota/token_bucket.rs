@@ -59,9 +59,9 @@ struct Quota {
     calls_per_second: f64,
 }
 
-/// Quotas of one account in one region. Those of ECS are from "Request throttling" in its API reference.
-/// Those of CloudWatch Logs are the quotas of the region in which they are lowest. The other services publish
-/// no quotas, or far higher ones, so their values here are low estimates.
+/// Quotas of one account in one region. The quotas of ECS are from "Request throttling" in its API reference.
+/// For CloudWatch Logs, the quotas of the region with the lowest ones apply everywhere. The other services
+/// publish no quotas, or far higher ones, so their values here are low estimates.
 const ACCOUNT_QUOTAS: [Quota; 20] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
