@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     // main thread.
     let runtime = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit_with_error(&format!("can't start the async runtime: {error}")),
+        Err(error) => return exit_with_error(&format!("can't start the async runtime: {error}"), 2),
     };
     let outcome = runtime.block_on(cli::run(cli));
     // A call that hangs must not delay the exit.
@@ -44,11 +44,11 @@ fn main() -> ExitCode {
         Ok(outcome) => ExitCode::from(outcome.code()),
         // A closed pipe is no error: the reader has seen enough.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => exit_with_error(&error.to_string()),
+        Err(error) => exit_with_error(&error.to_string(), error.code()),
     }
 }
 
-fn exit_with_error(why: &str) -> ExitCode {
+fn exit_with_error(why: &str, code: u8) -> ExitCode {
     output::print_stderr(why);
-    ExitCode::from(2)
+    ExitCode::from(code)
 }

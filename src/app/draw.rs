@@ -147,24 +147,28 @@ impl App {
         }
     }
 
-    /// Draws the mark that sources allow actions, with account and region of the first such source if there
-    /// is room.
+    /// Draws the mark that sources allow actions, with account and region of the first such source on AWS if
+    /// there is room.
     fn draw_action_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let sources = &self.store.world.sources;
         let acting: Vec<_> = sources.iter().filter(|status| status.permission.allows_actions()).collect();
-        let Some(first) = acting.first() else { return };
+        let on_aws = acting.iter().find(|status| status.account_and_region.is_some());
+        let Some(first) = on_aws.or(acting.first()) else { return };
         let place = first.account_and_region.as_deref().unwrap_or_default();
         let more = if acting.len() > 1 { format!(" +{}", acting.len() - 1) } else { String::new() };
         let name = format!(" {}", first.id);
-        let place = if place.is_empty() { String::new() } else { format!(" {place}") };
+        let account = place.split(' ').next().unwrap_or_default();
+        let [place, account] = [place, account]
+            .map(|words| if words.is_empty() { String::new() } else { format!(" {words}") });
         let style = self.theme.health_style(Health::Failing).add_modifier(Modifier::REVERSED);
         let ways = [
             format!(" ACTIONS{name}{place}{more} "),
             format!(" ACTIONS{place}{more} "),
+            format!(" ACTIONS{account}{more} "),
             " ACTIONS ".to_owned(),
         ];
         let room = usize::from(row.right.saturating_sub(row.x)) / 3;
-        let words = ways.iter().find(|words| text::display_width(words) <= room).unwrap_or(&ways[2]);
+        let words = ways.iter().find(|words| text::display_width(words) <= room).unwrap_or(&ways[3]);
         row.write(words, style, Some(Command::Actions), buf);
         row.write(" ", Style::default(), None, buf);
     }

@@ -183,8 +183,10 @@ impl App {
                 let stopped_by = run.stopped_by.clone();
                 self.store.world.end_run(number, *run);
                 effects = vec![Effect::RefreshSources];
-                if let Some(RunStop::Refused(refusal)) = stopped_by {
-                    effects.extend(self.plan_again(number, &refusal));
+                match stopped_by {
+                    Some(RunStop::Refused(refusal)) => effects.extend(self.plan_again(number, &refusal)),
+                    Some(RunStop::Failed(failure)) => self.show_failed_operation(number, failure),
+                    None => {}
                 }
             }
             Msg::Notice(words) => {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::Msg,
     history::{Entry, EventGroup, Subject, coalesce},
-    model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
+    model::{EventKind, NodeId, SourceId, SourceState, Timestamp},
     output::{self, PermittedEscapes},
     runtime::{self, PollTasks},
     screen::{describe::node_text::event_group_text, widget::text},
@@ -187,7 +187,7 @@ async fn print_new_events(
 }
 
 impl EventFilter {
-    fn new(world: &World, args: &EventsArgs) -> Result<Self, Failure> {
+    fn new(world: &World, args: &EventsArgs) -> Result<Self, Error> {
         let nodes = args.service.iter().map(|name| why::find_node(world, name).map(|node| node.id.clone()));
         let nodes = nodes.collect::<Result<BTreeSet<_>, _>>()?;
         let range = TimeRange::resolve(Some(args.since), None, world.now)?;

@@ -52,7 +52,7 @@ fn part_named(
     grouping: &Grouping,
     name: &str,
     depth: Option<usize>,
-) -> Result<MapPart, Failure> {
+) -> Result<MapPart, Error> {
     let topology = world.topology();
     let group = GroupFilter::named(grouping, world, name).ok().filter(|group| group.name == name);
     let (centers, title, depth) = if let Some(group) = group {

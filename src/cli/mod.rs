@@ -65,6 +65,9 @@ pub enum Error {
     /// Wrong usage, wrong configuration, or another failure with a remedy.
     #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
+    /// The command names a service that Portolan does not know, or needs to read one, and no source answers.
+    #[error("{} ({})", .0.message, .0.remedy)]
+    NothingRead(Failure),
     /// Standard output has no reader any more, or the terminal was closed.
     #[error(transparent)]
     Output(#[from] io::Error),
@@ -83,6 +86,17 @@ impl Outcome {
             Self::CallFailed => 6,
             Self::Exit(code) => code,
             Self::Signal(number) => 128 + number as u8,
+        }
+    }
+}
+
+impl Error {
+    /// Returns the exit code.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::NothingRead(_) => Outcome::NothingRead.code(),
+            Self::Failure(_) | Self::Output(_) => 2,
         }
     }
 }

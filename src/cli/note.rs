@@ -43,7 +43,7 @@ pub(super) async fn run(common: &CommonArgs, asked: &NoteArgs) -> Result<Outcome
 }
 
 /// Returns the note that the arguments describe, and its source.
-fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraft), Failure> {
+fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraft), Error> {
     let invalid = |what: String, remedy: &str| Failure::new(FailureKind::Invalid, what, remedy);
     let node = find_node(world, asked.service.as_deref().unwrap_or_default())?;
     let first = || world.sources.first().map(|status| status.id.clone());
@@ -51,7 +51,7 @@ fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraf
     let source = source.ok_or_else(|| invalid("no source was read".to_owned(), "run portolan doctor"))?;
     let text = Text::with_max_chars(asked.text.as_deref().unwrap_or_default().trim(), MAX_NOTE_CHARS);
     if text.is_empty() {
-        return Err(invalid("a note needs a text".to_owned(), "portolan note orders \"known, ticket 812\""));
+        return Err(invalid("a note needs a text".to_owned(), "portolan note orders \"known, ticket 812\"").into());
     }
     let until = match asked.until.as_deref() {
         None => None,

@@ -1,10 +1,10 @@
 //! Command `why`: explains a call between two nodes by its evidence. If there is no such call, shows the
 //! paths between the nodes.
 
-use super::args::Format;
+use super::{Error, Outcome, args::Format, read_outcome};
 use crate::{
     export,
-    model::{Failure, FailureKind, text::nearest},
+    model::{Failure, FailureKind, Service, text::nearest},
     screen::describe::edge_text,
     store::World,
     topology::Node,
@@ -17,7 +17,7 @@ pub(super) fn explain(
     ends: (&str, &str),
     format: Format,
     ascii: bool,
-) -> Result<String, Failure> {
+) -> Result<String, Error> {
     let (from, to) = (find_node(world, ends.0)?, find_node(world, ends.1)?);
     Ok(match format {
         Format::Json => export::why_json(world, from, to),
@@ -26,7 +26,7 @@ pub(super) fn explain(
 }
 
 /// Returns the node called `name`. Fails if there is none, or more than one.
-pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Failure> {
+pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Error> {
     match world.topology().nodes_named(name)[..] {
         [one] => Ok(one),
         [] => {
@@ -37,12 +37,29 @@ pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Fa
                 None if world.topology().nodes.is_empty() => "no services found".to_owned(),
                 None => "portolan map --format csv lists all names".to_owned(),
             };
-            Err(Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy))
+            let failure = Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy);
+            Err(match read_outcome(world) {
+                Outcome::NothingRead => Error::NothingRead(failure),
+                _ => failure.into(),
+            })
         }
         ref several => {
             let names: Vec<_> = several.iter().map(|node| world.topology().unique_name(node)).collect();
             let what = format!("`{name}` is ambiguous: {} matches", several.len());
-            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", names.join(", "))))
+            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", names.join(", "))).into())
         }
     }
+}
+
+/// Returns the service called `name`, with its node. Fails like [`find_node`], and for a node that is no
+/// service; the failure then has `remedy`.
+pub(super) fn find_service<'a>(
+    world: &'a World,
+    name: &str,
+    remedy: &str,
+) -> Result<(&'a Node, &'a Service), Error> {
+    let node = find_node(world, name)?;
+    let found = world.service_of(node).map(|service| (node, service));
+    let what = || format!("{} is not a service", node.label());
+    found.ok_or_else(|| Failure::new(FailureKind::Invalid, what(), remedy).into())
 }

@@ -26,6 +26,12 @@ impl SentChange {
         Self { call: call.into(), request_id, failure: None, unchanged: false }
     }
 
+    /// Returns the record of a call that failed because of `why`.
+    #[must_use]
+    pub fn failed(call: impl Into<Text>, why: Text) -> Self {
+        Self { failure: Some(why), ..Self::succeeded(call, None) }
+    }
+
     /// Returns the record of a call that is about to be made. It stays in the audit log if Portolan is killed
     /// before the response.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::{
     Source,
-    session::{ExternalShell, Forward, SessionFailure, Shell},
+    session::{ExternalShell, Forward, OpeningFailure, SessionFailure, Shell},
 };
 use crate::{
     model::{Failure, Text},
@@ -32,22 +32,22 @@ pub trait Operator: Send + Sync {
     fn open_shell<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
-    ) -> BoxFuture<'a, Result<Shell, Failure>>;
+    ) -> BoxFuture<'a, Result<Shell, OpeningFailure>>;
 
     /// Opens the session of `confirmed` a second time, for another program that can decrypt it. Portolan
     /// calls this after the first session ended with [`SessionFailure::Encrypted`].
     fn open_external_shell<'a>(
         &'a self,
         _: &'a ConfirmedSession<ShellRequest>,
-    ) -> BoxFuture<'a, Result<ExternalShell, Failure>> {
-        async { Err(SessionFailure::Encrypted.into()) }.boxed()
+    ) -> BoxFuture<'a, Result<ExternalShell, OpeningFailure>> {
+        async { Err(Failure::from(SessionFailure::Encrypted).into()) }.boxed()
     }
 
     /// Starts to forward connections from this machine to the port that the user confirmed.
     fn open_forward<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ForwardRequest>,
-    ) -> BoxFuture<'a, Result<Forward, Failure>>;
+    ) -> BoxFuture<'a, Result<Forward, OpeningFailure>>;
 }
 
 /// Response of AWS or an engine to a change: the id of the request, and whether anything changed.
@@ -113,7 +113,7 @@ pub async fn run_plan(
 #[cfg(test)]
 mod tests {
     use super::{
-        ChangeReceipt, ConfirmedPlan, ConfirmedSession, ConfirmedStep, Forward, ForwardRequest, Operator,
+        ChangeReceipt, ConfirmedPlan, ConfirmedSession, ConfirmedStep, Forward, ForwardRequest, OpeningFailure, Operator,
         Shell, ShellRequest, run_plan,
     };
     use crate::{
@@ -175,15 +175,15 @@ mod tests {
         fn open_shell<'a>(
             &'a self,
             _: &'a ConfirmedSession<ShellRequest>,
-        ) -> BoxFuture<'a, Result<Shell, Failure>> {
-            async { Err(Failure::new(FailureKind::Missing, "no shell", "")) }.boxed()
+        ) -> BoxFuture<'a, Result<Shell, OpeningFailure>> {
+            async { Err(Failure::new(FailureKind::Missing, "no shell", "").into()) }.boxed()
         }
 
         fn open_forward<'a>(
             &'a self,
             _: &'a ConfirmedSession<ForwardRequest>,
-        ) -> BoxFuture<'a, Result<Forward, Failure>> {
-            async { Err(Failure::new(FailureKind::Missing, "no port", "")) }.boxed()
+        ) -> BoxFuture<'a, Result<Forward, OpeningFailure>> {
+            async { Err(Failure::new(FailureKind::Missing, "no port", "").into()) }.boxed()
         }
     }
 

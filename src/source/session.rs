@@ -73,6 +73,30 @@ pub enum SessionFailure {
     Other(Failure),
 }
 
+/// Failure to open a session, with the record of the call that failed. There is no record if Portolan made no
+/// call that opens a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpeningFailure {
+    /// The failure.
+    pub failure: Failure,
+    /// Record of the failed call.
+    pub call: Option<SentChange>,
+}
+
+impl OpeningFailure {
+    /// Returns the failure of the call `call`, which was to open a session.
+    pub(in crate::source) fn of_call(call: &str, failure: Failure) -> Self {
+        let record = SentChange::failed(call, failure.message.clone());
+        Self { failure, call: Some(record) }
+    }
+}
+
+impl From<Failure> for OpeningFailure {
+    fn from(failure: Failure) -> Self {
+        Self { failure, call: None }
+    }
+}
+
 impl From<Failure> for SessionFailure {
     fn from(failure: Failure) -> Self {
         Self::Other(failure)

@@ -56,7 +56,7 @@ pub(crate) async fn open_forward(
     port: u16,
 ) -> Result<Forward, Failure> {
     let confirmed = confirm(ForwardRequest { target, local_port: 1, host: None, port });
-    source.operator().unwrap().open_forward(&confirmed).await
+    source.operator().unwrap().open_forward(&confirmed).await.map_err(|failed| failed.failure)
 }
 
 /// Sends bytes to a shell as typed input.

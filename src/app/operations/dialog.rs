@@ -3,6 +3,7 @@
 
 use crate::{
     keymap::{Code, Key},
+    model::Failure,
     operation::{
         Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, MenuChoice, MenuEntry, NO_KEY,
         OperationRequest, Plan, Refusal, SessionPlan, ShellRequest,
@@ -34,6 +35,8 @@ pub(in crate::app) enum OperationDialog {
     Confirm(Box<Confirmation<Plan>>, usize),
     /// Operation that Portolan does not carry out: its title and the reason.
     Refused(String, Refusal),
+    /// Operation or shell that failed: its title and the failure, which may be too long for the footer.
+    Failed(String, Failure),
 }
 
 /// Result of a key press in a dialog for actions, such as a choice or a confirmation.
@@ -46,6 +49,8 @@ pub(super) enum DialogEvent {
     Chosen(MenuChoice),
     /// The user confirmed a plan.
     Confirmed(Box<ConfirmedPlan>),
+    /// The user copied the commands that do the same by hand.
+    Copied(Vec<String>),
     /// The user confirmed a shell.
     ShellConfirmed(Box<ConfirmedSession<ShellRequest>>),
 }
@@ -65,7 +70,7 @@ impl OperationDialog {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
             Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
             Self::ConfirmShell(confirmation) => confirmation.mark_drawn(),
-            Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) => {}
+            Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) | Self::Failed(..) => {}
         }
     }
 
@@ -82,19 +87,36 @@ impl OperationDialog {
             // yet.
             Self::Reading(..) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
             Self::Reading(..) | Self::ReadingPlace(_) => DialogEvent::Open,
+            Self::ConfirmShell(confirmation) if is_copy(key) => {
+                DialogEvent::Copied(confirmation.plan().equivalent_command().into_iter().collect())
+            }
             Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
                 ConfirmationEvent::Open => DialogEvent::Open,
                 ConfirmationEvent::Declined => DialogEvent::Closed,
                 ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
             },
+            Self::Confirm(confirmation, _) if is_copy(key) => {
+                DialogEvent::Copied(confirmation.plan().equivalent_commands())
+            }
             Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
             Self::Refused(..) => DialogEvent::Closed,
+            // The dialog opens by itself, so a key meant for the screen must not close it.
+            Self::Failed(..) if is_cancel(key) || matches!(key.code, Code::Enter | Code::Char('q')) => {
+                DialogEvent::Closed
+            }
+            Self::Failed(..) => DialogEvent::Open,
         }
     }
 }
 
 fn is_cancel(key: Key) -> bool {
     key.code == Code::Escape || (key.ctrl && matches!(key.code, Code::Char('c' | 'g')))
+}
+
+/// Returns true for the key that copies commands. It can't be a letter, because the user may have to type a
+/// name, and `y` means yes.
+fn is_copy(key: Key) -> bool {
+    key.ctrl && key.code == Code::Char('y')
 }
 
 fn menu_key(entries: &[MenuEntry], selected: &mut usize, key: Key) -> DialogEvent {

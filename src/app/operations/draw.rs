@@ -45,6 +45,15 @@ impl App {
             OperationDialog::Confirm(confirmation, first_row) => {
                 operation::draw_plan(confirmation, *first_row, area, theme, buf)
             }
+            OperationDialog::Failed(title, failure) => {
+                let rows = [
+                    (failure.message.as_str(), theme.health_style(Health::Failing)),
+                    (failure.remedy.as_str(), text),
+                    ("esc closes", dim),
+                ];
+                operation::draw_message(title, &rows, area, theme, buf);
+                None
+            }
             OperationDialog::Refused(title, refusal) => {
                 let rows = [
                     (&*refusal.reason, theme.health_style(Health::Failing)),

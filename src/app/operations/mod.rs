@@ -17,6 +17,7 @@ use crate::{
         AuditOutcome, Caution, CautionLevel, Confirmation, MenuChoice, MenuEntry, OperationKind,
         OperationReading, OperationRequest, Plan, PlanContext, Refusal, menu_entries,
     },
+    screen::widget::text,
     topology::Node,
 };
 
@@ -48,7 +49,7 @@ impl App {
         if let Some(choice) = found {
             return self.begin_choice(choice);
         }
-        self.notice = Some(format!("nothing to {} here", kind.spec().id));
+        self.notice = Some(format!("{} has nothing to do here", kind.spec().id));
         Vec::new()
     }
 
@@ -87,6 +88,14 @@ impl App {
         let reason = format!("refused: {}; nothing was done", refusal.reason);
         self.dialog = Some(OperationDialog::Reading(request.clone(), Some(reason)));
         vec![Effect::ReadTargets(request)]
+    }
+
+    /// Shows the failure of an operation, unless another dialog is open. The footer shows it too, but may cut
+    /// it.
+    pub(super) fn show_failed_operation(&mut self, number: u64, failure: Failure) {
+        if let (None, Some(request)) = (&self.dialog, self.store.world.operations.request(number)) {
+            self.dialog = Some(OperationDialog::Failed(format!("{} failed", request.title()), failure));
+        }
     }
 
     /// Begins the action of a menu entry.
@@ -157,6 +166,11 @@ impl App {
                 self.dialog = None;
                 let number = self.store.world.start_operation(confirmed.plan().clone());
                 vec![Effect::RunPlan(number, confirmed)]
+            }
+            DialogEvent::Copied(commands) if commands.is_empty() => Vec::new(),
+            DialogEvent::Copied(commands) => {
+                self.notice = Some(format!("copied {}", text::pluralize(commands.len(), "command")));
+                vec![Effect::CopyToClipboard(commands.join("\n"))]
             }
             DialogEvent::ShellConfirmed(confirmed) => {
                 self.dialog = None;

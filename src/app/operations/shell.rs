@@ -56,12 +56,13 @@ impl App {
         vec![Effect::RecordShellRefusal(request, outcome, why)]
     }
 
-    /// Notifies the user how a shell session ended.
+    /// Tells the user how a shell session ended: a failure in a dialog, because the footer may cut it.
     pub fn notify_shell_ended(&mut self, container: &Text, ended: Result<String, &Failure>) {
         match ended {
             Ok(how) => self.notify(&format!("the shell in {container} {how}")),
-            Err(Failure { message, remedy, .. }) => {
-                self.notify(&format!("the shell in {container} failed: {message} ({remedy})"));
+            Err(failure) => {
+                let title = format!("the shell in {container} failed");
+                self.dialog = Some(OperationDialog::Failed(title, failure.clone()));
             }
         }
     }

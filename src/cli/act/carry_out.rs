@@ -17,6 +17,7 @@ use crate::{
     screen::widget::text,
     source::{self, Source},
 };
+use futures::future::select_all;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -122,13 +123,18 @@ async fn watch(source: &dyn Source, mut watch: Watch) -> Verdict {
     }
 }
 
-/// Waits for ctrl-c or SIGTERM, and returns the number of the signal.
+/// Waits for ctrl-c, SIGTERM or the end of the terminal (SIGHUP), and returns the number of the signal.
 async fn next_terminating_signal() -> io::Result<i32> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(tokio::select! {
-        _ = interrupt.recv() => SignalKind::interrupt().as_raw_value(),
-        _ = terminate.recv() => SignalKind::terminate().as_raw_value(),
-    })
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let mut waits = Vec::new();
+    for kind in kinds {
+        let mut listener = signal(kind)?;
+        waits.push(Box::pin(async move {
+            listener.recv().await;
+            kind.as_raw_value()
+        }));
+    }
+    Ok(select_all(waits).await.0)
 }
 
 /// Closes the audit record and prints the result. The record comes first, because printing fails if the

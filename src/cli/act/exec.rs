@@ -45,8 +45,11 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         output::print_stderr("ctrl-] leaves the session");
     }
     let ended = open(&mut begun, is_terminal).await;
-    begun.finish(ended.as_ref().map(ShellOutcome::text)).await;
-    Ok(match ended? {
+    let outcome = match begun.finish(ended, ShellOutcome::text).await? {
+        Ok(outcome) => outcome,
+        Err(outcome) => return Ok(outcome),
+    };
+    Ok(match outcome {
         ShellOutcome::Ended(code) => {
             Outcome::Exit(code.map_or(0, |code| u8::try_from(code).unwrap_or(u8::MAX)))
         }

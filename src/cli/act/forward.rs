@@ -16,7 +16,6 @@ use crate::{
             shell::unwritable_output,
         },
     },
-    source::session::Forward,
 };
 
 /// Opens the forwarded port and serves it until the session ends.
@@ -27,12 +26,12 @@ async fn open(
     let mut signals = Signals::listen().map_err(|error| unwritable_output(&error))?;
     let (source, confirmed, running) = begun.parts();
     let opening = session::operator(source)?.open_forward(confirmed);
-    let on_open = |session: &Forward| {
-        session::note_call(running, session.call.clone());
+    let note_call = |call| session::note_call(running, call);
+    let announce = || {
         let request = confirmed.request();
         print(format!("forwarding {} {}; ctrl-c ends it\n", request.purpose(), request.target.summary()))
     };
-    forward::run(opening, local, &mut signals, on_open).await
+    forward::run(opening, local, &mut signals, (note_call, announce)).await
 }
 
 /// Runs `portolan forward`. A refusal is an outcome, not an error.
@@ -50,8 +49,11 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Resu
         Err(outcome) => return Ok(outcome),
     };
     let ended = open(&mut begun, local).await;
-    begun.finish(ended.as_ref().map(ForwardOutcome::text)).await;
-    Ok(match ended? {
+    let outcome = match begun.finish(ended, ForwardOutcome::text).await? {
+        Ok(outcome) => outcome,
+        Err(outcome) => return Ok(outcome),
+    };
+    Ok(match outcome {
         ForwardOutcome::Ended | ForwardOutcome::Interrupted => Outcome::Success,
         ForwardOutcome::Signal(number) => Outcome::Signal(number),
     })

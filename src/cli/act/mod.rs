@@ -71,12 +71,13 @@ async fn make_plan(
     source: &Arc<dyn Source>,
     world: &World,
     request: &OperationRequest,
-) -> Result<Result<Plan, Refusal>, Failure> {
+) -> Result<Result<Plan, Refusal>, Error> {
     let operator: Option<&dyn Operator> = source.operator();
     let Some(operator) = operator else { return Ok(Err(Refusal::actions_off(source.id().as_str()))) };
     let reading = operator.read_targets(request).await;
-    let reading = reading.inspect_err(|failure| {
+    let reading = reading.map_err(|failure| {
         record(request, AuditOutcome::Failed, &failure.message);
+        Error::NothingRead(failure)
     })?;
     let context = PlanContext { topology: world.topology(), permission: source.permission() };
     Ok(Plan::new(request.clone(), reading, context))

@@ -9,7 +9,7 @@ use crate::{
         args::{CommonArgs, SessionArgs},
         open_and_poll, print, state_dir, why,
     },
-    model::{Failure, FailureKind, Instance, InstanceState, Service, Timestamp},
+    model::{Failure, FailureKind, Instance, InstanceState, Service, SourceId, Timestamp},
     operation::{
         AuditOutcome, AuditRecord, ConfirmedSession, Refusal, SentChange, SessionPlan, SessionRequest,
         SessionTarget, session_targets,
@@ -39,16 +39,21 @@ pub(super) async fn begin<R: SessionRequest>(
     make_request: impl FnOnce(SessionTarget) -> R,
 ) -> Result<Result<RecordedSession<R>, Outcome>, Error> {
     let Polled { world, opened, config } = open_and_poll(common).await?;
-    let node = why::find_node(&world, &args.service)?;
-    let service = world.service_of(node).ok_or_else(|| no_service(&node.label()))?;
-    let request = make_request(chosen_target(service, &node.label(), args)?);
-    let (user, id) = (runtime::user_name(), request.target().source());
-    let record = AuditRecord::of_session_request(&request, &user, Timestamp::now());
+    let (node, service) = why::find_service(&world, &args.service, "name a service")?;
+    let (user, id) = (runtime::user_name(), SourceId::from(&service.id));
     let audit = AuditLog::new(&state_dir().ok_or_else(no_state_dir)?);
     let refused = |record: AuditRecord, refusal: &Refusal| -> Result<_, Error> {
         refuse(&audit, with_reason(record, args), refusal)?;
         Ok(Err(Outcome::Refused))
     };
+    let request = match chosen_target(service, &node.label(), args)? {
+        Ok(target) => make_request(target),
+        Err(refusal) => {
+            let record = AuditRecord::of_session_without_target::<R>(&service.id, &user, Timestamp::now());
+            return refused(record, &refusal);
+        }
+    };
+    let record = AuditRecord::of_session_request(&request, &user, Timestamp::now());
     let source = opened.sources.iter().find(|source| *source.id() == id);
     let Some((source, operator)) = source.and_then(|source| Some((source, source.operator()?))) else {
         return refused(record, &Refusal::actions_off(id.as_str()));
@@ -57,7 +62,7 @@ pub(super) async fn begin<R: SessionRequest>(
         Ok(place) => place,
         Err(failure) => {
             record_failure(&audit, with_reason(record, args), &failure);
-            return Err(failure.into());
+            return Err(Error::NothingRead(failure));
         }
     };
     let plan = match SessionPlan::new(request, place, source.permission()) {
@@ -81,11 +86,25 @@ impl<R> RecordedSession<R> {
         (&*self.source, &self.confirmed, &mut self.running)
     }
 
-    /// Records the end of the session in the audit log: its outcome in words, or its failure. If the log
-    /// can't be written, prints that and continues, because the exit code of the session still counts.
-    pub(super) async fn finish(self, ended: Result<String, &Failure>) {
-        report_write_error(self.running.finish_session(ended));
+    /// Records the end of the session in the audit log: its outcome, for which `text` returns the words, or
+    /// its failure. If the log can't be written, prints that and continues, because the exit code of the
+    /// session still counts. A failed call is an outcome, not an error.
+    pub(super) async fn finish<T>(
+        self,
+        ended: Result<T, Failure>,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<Result<T, Outcome>, Error> {
+        let has_failed_call = self.running.record.sent.iter().any(|call| call.failure.is_some());
+        report_write_error(self.running.finish_session(ended.as_ref().map(text)));
         self.reports.finish().await;
+        match ended {
+            Ok(outcome) => Ok(Ok(outcome)),
+            Err(failure) if has_failed_call => {
+                output::print_stderr(Error::Failure(failure));
+                Ok(Err(Outcome::CallFailed))
+            }
+            Err(failure) => Err(failure.into()),
+        }
     }
 }
 
@@ -94,7 +113,7 @@ pub(super) fn operator(source: &dyn Source) -> Result<&dyn Operator, Failure> {
     source.operator().ok_or_else(|| Refusal::actions_off(source.id().as_str()).into())
 }
 
-/// Adds the call that opened a session to its audit record.
+/// Adds the call that opened a session, or failed to, to its audit record.
 pub(super) fn note_call(running: &mut RunningRecord, call: Option<SentChange>) {
     report_write_error(running.note_call(call));
 }
@@ -104,41 +123,51 @@ fn with_reason(record: AuditRecord, args: &SessionArgs) -> AuditRecord {
 }
 
 /// Returns the container that the arguments name. By default, returns the first container of the first
-/// running instance.
-fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<SessionTarget, Failure> {
-    let instance = match args.instance.as_deref() {
-        Some(name) => Some(&named_instance(service, label, name)?.id),
+/// running instance. Refuses if there is none. Fails if the name of the instance is ambiguous.
+fn chosen_target(
+    service: &Service,
+    label: &str,
+    args: &SessionArgs,
+) -> Result<Result<SessionTarget, Refusal>, Failure> {
+    let instance = match args.instance.as_deref().map(|name| named_instance(service, label, name)) {
+        Some(Ok(Ok(named))) => Some(&named.id),
+        Some(Ok(Err(refusal))) => return Ok(Err(refusal)),
+        Some(Err(failure)) => return Err(failure),
         None => None,
     };
     let mut targets = session_targets(service, label);
     targets.retain(|target| instance.is_none_or(|instance| target.instance == *instance));
     if targets.is_empty() {
-        return Err(no_instance(service, label, args.instance.as_deref()));
+        return Ok(Err(no_instance(service, label, args.instance.as_deref())));
     }
     let name = args.container.as_deref();
     let found = targets.iter().find(|target| name.is_none_or(|name| target.container == name));
-    found.cloned().ok_or_else(|| {
+    Ok(found.cloned().ok_or_else(|| {
         let names: Vec<&str> = targets.iter().map(|target| target.container.as_str()).collect();
         let what = format!("{label} has no container {}", name.unwrap_or_default());
-        Failure::new(FailureKind::Missing, what, format!("its containers: {}", names.join(", ")))
-    })
+        Refusal::new(what, format!("its containers: {}", names.join(", ")))
+    }))
 }
 
 /// Returns the running instance `name`: by its name or id, or by a prefix that only its id has, because
 /// summaries and engines shorten ids.
-fn named_instance<'a>(service: &'a Service, label: &str, name: &str) -> Result<&'a Instance, Failure> {
+fn named_instance<'a>(
+    service: &'a Service,
+    label: &str,
+    name: &str,
+) -> Result<Result<&'a Instance, Refusal>, Failure> {
     let runs = |instance: &&Instance| instance.state == InstanceState::Running;
     let running: Vec<&Instance> = service.instances.iter().filter(runs).collect();
     if let Some(named) = running.iter().copied().find(|one| one.name == name || one.id.as_str() == name) {
-        return Ok(named);
+        return Ok(Ok(named));
     }
     let short_id = |instance: &Instance| {
         instance.id.as_str().rsplit('/').next().is_some_and(|id| !name.is_empty() && id.starts_with(name))
     };
     let meant: Vec<&Instance> = running.into_iter().filter(|instance| short_id(instance)).collect();
     match meant[..] {
-        [only] => Ok(only),
-        [] => Err(no_instance(service, label, Some(name))),
+        [only] => Ok(Ok(only)),
+        [] => Ok(Err(no_instance(service, label, Some(name)))),
         [..] => {
             let what = format!("`{name}` is ambiguous: {} instances of {label} begin with it", meant.len());
             let ids: Vec<&str> = meant.iter().map(|instance| instance.id.as_str()).collect();
@@ -147,8 +176,8 @@ fn named_instance<'a>(service: &'a Service, label: &str, name: &str) -> Result<&
     }
 }
 
-/// Returns the failure for a service that has no running instance `name`, or no running instance at all.
-fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
+/// Returns the refusal for a service that has no running instance `name`, or no running instance at all.
+fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Refusal {
     let names_in = |state: InstanceState| -> Vec<&str> {
         let all = service.instances.iter().filter(|instance| instance.state == state);
         all.map(|instance| instance.name.as_str()).collect()
@@ -163,7 +192,7 @@ fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
         ([], paused) => format!("unpause it first; paused: {}", paused.join(", ")),
         (running, _) => format!("running: {}", running.join(", ")),
     };
-    Failure::new(FailureKind::Missing, what, remedy)
+    Refusal::new(what, remedy)
 }
 
 /// Asks for confirmation, unless `--yes` is given. Refuses if there is neither a terminal nor `--yes`.
@@ -187,9 +216,7 @@ fn confirm<R: SessionRequest>(
     };
     // Text typed before the question must not answer it.
     runtime::discard_typed_keys();
-    let lines = [Some(plan.summary()), plan.equivalent_command_line(), plan.note().map(str::to_owned)];
-    let lines: Vec<String> = lines.into_iter().flatten().collect();
-    print(format!("{}\n{question}", lines.join("\n")))?;
+    print(format!("{}\n{question}", plan.lines().join("\n")))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))
@@ -216,10 +243,6 @@ fn report_write_error(written: io::Result<()>) {
     }
 }
 
-fn no_service(label: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("{label} is not a service"), "name a service")
-}
-
 #[cfg(test)]
 mod tests {
     use super::{named_instance, no_instance};
@@ -234,7 +257,7 @@ mod tests {
             instance.name = format!("web-{}", instance.name).into();
         }
         let found = |service: &Service, name: &str| {
-            named_instance(service, "web", name).map(|instance| instance.name.to_string()).ok()
+            named_instance(service, "web", name).ok()?.map(|instance| instance.name.to_string()).ok()
         };
         for name in ["web-abc1", "docker/abc1", "abc1", "abc"] {
             assert_eq!(found(&service, name).as_deref(), Some("web-abc1"), "{name}");
@@ -255,7 +278,7 @@ mod tests {
             let mut service = fixtures::service("web");
             service.instances[0].name = "web-1".into();
             service.instances[0].state = state;
-            no_instance(&service, "web", Some("web-2")).remedy.to_string()
+            no_instance(&service, "web", Some("web-2")).remedy
         };
         assert_eq!(remedy(InstanceState::Paused), "unpause it first; paused: web-1");
         assert_eq!(remedy(InstanceState::Stopped), "start it first");

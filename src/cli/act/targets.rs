@@ -1,14 +1,14 @@
 //! Resolves the services and instances that the command line names.
 
 use crate::{
-    cli::{args::ActArgs, why},
+    cli::{Error, args::ActArgs, why},
     model::{Failure, FailureKind, Instance, Service},
     operation::{OperationGoal, OperationKind, OperationRequest, Refusal},
     store::World,
 };
 
 /// Returns the request for the services, instances and groups that `args` names.
-pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationRequest, Refusal>, Failure> {
+pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationRequest, Refusal>, Error> {
     if args.count.is_some() && args.operation != OperationKind::Scale {
         let refusal =
             Refusal::new(format!("{} takes no count", args.operation.spec().id), "leave --count out");
@@ -48,7 +48,7 @@ fn ambiguous_instance(name: &str, found: &[Target<'_>]) -> Failure {
 
 /// Returns the targets that `name` refers to: a service, the services of a group, or an instance with its
 /// service.
-fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
+fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Error> {
     let services = || world.inventory.services();
     if world.topology().nodes_named(name).is_empty() {
         let group: Vec<_> = services().filter(|service| service.group.as_deref() == Some(name)).collect();
@@ -70,18 +70,11 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
         match found[..] {
             [] => {}
             [only] => return Ok(vec![only]),
-            [..] => return Err(ambiguous_instance(name, &found)),
+            [..] => return Err(ambiguous_instance(name, &found).into()),
         }
     }
-    let node = why::find_node(world, name)?;
-    let Some(service) = world.service_of(node) else {
-        let what = format!("{} is not a service", node.label());
-        return Err(Failure::new(
-            FailureKind::Invalid,
-            what,
-            "name a service, a compose project or an instance",
-        ));
-    };
+    let remedy = "name a service, a compose project or an instance";
+    let (_, service) = why::find_service(world, name, remedy)?;
     Ok(vec![(service, None)])
 }
 
@@ -134,13 +127,14 @@ mod tests {
             &SourceId::new("podman"),
             Ok(fixtures::snapshot("podman", vec![on_engine("podman")])),
         );
-        let failure = find(&store.world, "shop-web-1").unwrap_err();
-        assert!(failure.message.contains("ambiguous"), "{failure:?}");
-        assert_eq!(failure.remedy, "use one of: docker/4f2ac01d77aa, podman/4f2ac01d77aa");
+        let words = |name: &str| find(&store.world, name).unwrap_err().to_string();
+        let remedy = "(use one of: docker/4f2ac01d77aa, podman/4f2ac01d77aa)";
+        assert!(words("shop-web-1").contains("ambiguous"), "{}", words("shop-web-1"));
+        assert!(words("shop-web-1").ends_with(remedy));
         for id in ["4f2ac01d77aa", "4f2ac01d", "arn:aws:ecs:eu-west-1:1:task/shop/4f2ac01d77aa"] {
-            assert_eq!(find(&store.world, id).unwrap_err().remedy, failure.remedy, "{id}");
+            assert!(words(id).ends_with(remedy), "{id}");
         }
-        assert!(find(&store.world, "4f2ac").is_err_and(|failure| !failure.message.contains("ambiguous")));
+        assert!(find(&store.world, "4f2ac").is_err_and(|error| !error.to_string().contains("ambiguous")));
         assert_eq!(find(&store.world, "podman/4f2ac01d77aa").unwrap()[0].0.id.as_str(), "podman/shop/web");
     }
 }

@@ -2,8 +2,8 @@
 //! later.
 
 use crate::{
-    cli::why,
-    model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
+    cli::{Error, why},
+    model::{InstanceId, LogTarget, Service, ServiceId},
     store::{World, dedup_targets, expired_stream_targets, log_targets},
 };
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ pub(super) struct TargetSelector {
 
 impl TargetSelector {
     /// Resolves `names`. Each is the name of a service or, if no service has it, of a group or an instance.
-    pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Failure> {
+    pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Error> {
         let mut selector = Self::default();
         for name in names {
             selector.add(world, name)?;
@@ -27,7 +27,7 @@ impl TargetSelector {
         Ok(selector)
     }
 
-    fn add(&mut self, world: &World, name: &str) -> Result<(), Failure> {
+    fn add(&mut self, world: &World, name: &str) -> Result<(), Error> {
         let services = || world.inventory.services();
         if world.topology().nodes_named(name).is_empty() {
             if services().any(|service| is_in_group(service, name)) {
@@ -44,11 +44,7 @@ impl TargetSelector {
                 return Ok(());
             }
         }
-        let node = why::find_node(world, name)?;
-        let Some(service) = world.service_of(node) else {
-            let what = format!("{} is not a service", node.label());
-            return Err(Failure::new(FailureKind::Invalid, what, "name a service, group or instance"));
-        };
+        let (_, service) = why::find_service(world, name, "name a service, group or instance")?;
         self.services.insert(service.id.clone());
         Ok(())
     }

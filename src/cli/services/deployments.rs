@@ -1,9 +1,8 @@
 //! Command `deployments`: the deployments of a service, and how the new version differs from the old one.
 
 use crate::{
-    cli::{args::Format, why},
+    cli::{Error, args::Format, why},
     export,
-    model::{Failure, FailureKind},
     screen::describe::rollout_text,
     store::World,
 };
@@ -14,12 +13,8 @@ pub(in crate::cli) fn deployments_text(
     name: &str,
     format: Format,
     ascii: bool,
-) -> Result<String, Failure> {
-    let node = why::find_node(world, name)?;
-    let Some(service) = world.service_of(node) else {
-        let what = format!("{} is not a service", node.label());
-        return Err(Failure::new(FailureKind::Invalid, what, "only services have deployments"));
-    };
+) -> Result<String, Error> {
+    let (node, service) = why::find_service(world, name, "only services have deployments")?;
     if format == Format::Json {
         return Ok(export::deployments_json(world, service));
     }

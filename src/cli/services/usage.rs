@@ -1,7 +1,7 @@
 //! Command `usage`: measures CPU, memory and network of services' instances once.
 
 use crate::{
-    cli::{args::Format, why},
+    cli::{Error, args::Format, why},
     export,
     model::{Failure, FailureKind, Service},
     screen::{
@@ -26,14 +26,10 @@ pub(in crate::cli) async fn measure(
     sources: &[Arc<dyn Source>],
     names: &[String],
     wait: SignedDuration,
-) -> Result<Vec<Service>, Failure> {
+) -> Result<Vec<Service>, Error> {
     let mut services = Vec::new();
     for name in names {
-        let node = why::find_node(world, name)?;
-        let Some(service) = world.service_of(node) else {
-            let what = format!("{} is not a service", node.label());
-            return Err(Failure::new(FailureKind::Invalid, what, "only services have usage data"));
-        };
+        let (_, service) = why::find_service(world, name, "only services have usage data")?;
         services.push(service.clone());
     }
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);

@@ -92,13 +92,13 @@ impl StepMaker<'_> {
         self.service.name.as_str().into()
     }
 
-    /// Refuses if a controller other than ECS deploys the service. `verb` names the operation in the refusal.
-    fn refuse_other_controller(&self, verb: &str) -> Result<(), Refusal> {
+    /// Refuses if a controller other than ECS deploys the service. `id` is the identifier of the operation.
+    fn refuse_other_controller(&self, id: &str) -> Result<(), Refusal> {
         if self.ecs.controller == "ECS" {
             return Ok(());
         }
         let (name, controller) = (self.group_and_name(), &self.ecs.controller);
-        let reason = format!("{name} is deployed by {controller}, so ECS can't {verb} it");
+        let reason = format!("{name} is deployed by {controller}, so {id} by ECS is not possible");
         let remedy = if self.ecs.controller == "CODE_DEPLOY" {
             "create a deployment in CodeDeploy"
         } else {
@@ -108,9 +108,9 @@ impl StepMaker<'_> {
     }
 
     fn restart(&self) -> Result<Step, Refusal> {
-        self.refuse_other_controller("restart")?;
+        self.refuse_other_controller(OperationKind::Restart.spec().id)?;
         if self.ecs.desired == 0 && !self.ecs.is_daemon {
-            let reason = format!("nothing to restart: the desired count of {} is 0", self.group_and_name());
+            let reason = format!("restart has nothing to do: the desired count of {} is 0", self.group_and_name());
             return Err(Refusal::new(reason, "scale it up"));
         }
         let definition = &self.ecs.task_definition;
@@ -132,7 +132,7 @@ impl StepMaker<'_> {
         let (before, count) = (self.ecs.desired, *count);
         if count == before {
             let reason = format!(
-                "nothing to scale: the desired count of {} is {before} already",
+                "scale has nothing to do: the desired count of {} is {before} already",
                 self.group_and_name()
             );
             return Err(Refusal::new(reason, "give another count"));
@@ -144,7 +144,7 @@ impl StepMaker<'_> {
     }
 
     fn roll_back(&self, goal: Option<&OperationGoal>) -> Result<Step, Refusal> {
-        self.refuse_other_controller("roll back")?;
+        self.refuse_other_controller(OperationKind::Rollback.spec().id)?;
         if let Some(OperationGoal::TaskDefinition(definition)) = goal {
             return self.deploy(definition);
         }

@@ -110,9 +110,8 @@ impl Plan {
             steps.extend(own);
         }
         if steps.is_empty() {
-            let verb = request.kind.spec().id;
             let texts: Vec<String> = cautions.into_iter().map(|caution| caution.text).collect();
-            let reason = format!("nothing to {verb}: {}", texts.join("; "));
+            let reason = format!("{} has nothing to do: {}", request.kind.spec().id, texts.join("; "));
             return Err(Refusal::new(reason, "refresh to see the current state"));
         }
         cautions.sort();
@@ -127,6 +126,12 @@ impl Plan {
             cautions,
             basis,
         })
+    }
+
+    /// Returns the `docker` or `aws` commands that do the same by hand, one for each step.
+    #[must_use]
+    pub fn equivalent_commands(&self) -> Vec<String> {
+        self.steps.iter().map(|step| step.change.equivalent_command(&self.place)).collect()
     }
 
     /// Returns a short title of the plan, such as `restart shop/orders`.
@@ -163,9 +168,9 @@ fn ordered_targets<'a>(targets: &'a [TargetReading], topology: &Topology) -> Vec
 /// Returns the steps for one target. Refuses if there is nothing to do.
 fn target_steps(request: &OperationRequest, target: &TargetReading) -> Result<Vec<Step>, Refusal> {
     let service = &target.service;
-    let verb = request.kind.spec().id;
+    let id = request.kind.spec().id;
     if !request.kind.acts_on(service.kind) {
-        let reason = format!("Portolan can't {verb} {}", service.kind.label_with_article());
+        let reason = format!("{id} is not possible on {}", service.kind.label_with_article());
         return Err(Refusal::new(reason, other_kinds(service)));
     }
     let steps = match &target.ecs {
@@ -174,7 +179,7 @@ fn target_steps(request: &OperationRequest, target: &TargetReading) -> Result<Ve
     };
     if steps.is_empty() {
         let noun = service.kind.instance_noun();
-        let reason = format!("nothing to {verb}: no {noun} is in a state for it");
+        let reason = format!("{id} has nothing to do: no {noun} is in a state for it");
         return Err(Refusal::new(reason, "refresh to see the current state"));
     }
     Ok(steps)

@@ -2,7 +2,7 @@
 
 use super::{SessionRequest, target};
 use crate::{
-    model::{ActionPermission, Timestamp},
+    model::{ActionPermission, ServiceId, Timestamp},
     operation::{AuditRecord, Confirmable, Confirmed, OperationPlace, Refusal},
 };
 
@@ -38,11 +38,17 @@ impl<R: SessionRequest> SessionPlan<R> {
         format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
     }
 
-    /// Returns a line with the `docker` or `aws` command that begins the same session. Returns `None` if one
-    /// command can't.
+    /// Returns the `docker` or `aws` command that begins the same session. Returns `None` if one command can't.
     #[must_use]
-    pub fn equivalent_command_line(&self) -> Option<String> {
-        Some(format!("by hand: {}", self.request.equivalent_command(&self.place)?))
+    pub fn equivalent_command(&self) -> Option<String> {
+        self.request.equivalent_command(&self.place)
+    }
+
+    /// Returns the lines of the plan: the summary, the command that does the same by hand, and the note.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let command = self.equivalent_command().map(|command| format!("by hand: {command}"));
+        [Some(self.summary()), command, self.note().map(str::to_owned)].into_iter().flatten().collect()
     }
 
     /// Returns a note about further calls or programs that the session may need. Returns `None` if it needs
@@ -67,6 +73,17 @@ impl AuditRecord {
     #[must_use]
     pub fn of_session_request<R: SessionRequest>(request: &R, user: &str, at: Timestamp) -> Self {
         target::audit_record(request, R::AUDIT_ACTION, user, at)
+    }
+
+    /// Returns the record of a request made at `at` for a session in `service`, in which no container could
+    /// be chosen.
+    #[must_use]
+    pub fn of_session_without_target<R: SessionRequest>(
+        service: &ServiceId,
+        user: &str,
+        at: Timestamp,
+    ) -> Self {
+        target::audit_record_without_target(service, R::AUDIT_ACTION, user, at)
     }
 }
 

@@ -85,18 +85,30 @@ pub(super) fn audit_record(
     at: Timestamp,
 ) -> AuditRecord {
     let SessionTarget { service, instance, container, .. } = request.target();
+    let plan = vec![format!("{} container {container} of {instance}", request.audit_purpose()).into()];
+    AuditRecord { plan, ..audit_record_without_target(service, action, user, at) }
+}
+
+/// Returns the audit record of a request made at `at` for a session in `service`, before Portolan has chosen
+/// a container.
+pub(super) fn audit_record_without_target(
+    service: &ServiceId,
+    action: &str,
+    user: &str,
+    at: Timestamp,
+) -> AuditRecord {
     AuditRecord {
         schema: AUDIT_SCHEMA.into(),
         at,
         user: user.into(),
         caller: None,
-        source: request.target().source().as_str().into(),
+        source: SourceId::from(service).as_str().into(),
         location: Text::default(),
         account: None,
         action: action.into(),
         targets: vec![service.as_str().into()],
         reason: None,
-        plan: vec![format!("{} container {container} of {instance}", request.audit_purpose()).into()],
+        plan: Vec::new(),
         sent: Vec::new(),
         outcome: AuditOutcome::Unfinished,
         why: None,

@@ -130,7 +130,7 @@ fn what_can_not_work_is_refused() {
     let refused = plan_with(OperationKind::Stop, &services, ActionPermission::Off).unwrap_err();
     assert!(refused.reason.contains("actions are off"), "{refused:?}");
     let refused = plan_with(OperationKind::Unpause, &services, ActionPermission::Ask).unwrap_err();
-    assert!(refused.reason.contains("nothing to unpause"), "{refused:?}");
+    assert!(refused.reason.contains("unpause has nothing to do"), "{refused:?}");
     let topology = super::topology(&services);
     let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
     let gone = Plan::new(request(OperationKind::Stop, &services), reading(&[]), context).unwrap_err();
@@ -212,7 +212,7 @@ fn instances_of_the_request_must_exist() {
     };
     assert_eq!(ask(&["web"]).unwrap().steps.len(), 1);
     assert_eq!(ask(&["web", "web-2"]).unwrap_err().reason, "instance web-2 no longer exists");
-    assert!(ask(&[]).unwrap_err().reason.contains("nothing to stop"), "no instance is not all instances");
+    assert!(ask(&[]).unwrap_err().reason.contains("stop has nothing to do"), "no instance is not all instances");
 }
 
 #[test]
@@ -221,13 +221,13 @@ fn services_without_a_step_are_named() {
     let stop = plan(OperationKind::Stop, &services);
     let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
     assert!(
-        texts.contains(&"shop/job is left out: nothing to stop: no container is in a state for it"),
+        texts.contains(&"shop/job is left out: stop has nothing to do: no container is in a state for it"),
         "{texts:?}"
     );
     let foreign = Service { kind: crate::model::ServiceKind::Declared, ..fixtures::service("drawn") };
     let stop = plan(OperationKind::Stop, &[fixtures::service("web"), foreign]);
     let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
-    assert!(texts.contains(&"shop/drawn is left out: Portolan can't stop a declared service"), "{texts:?}");
+    assert!(texts.contains(&"shop/drawn is left out: stop is not possible on a declared service"), "{texts:?}");
 }
 
 /// Returns the record of a call that failed if `failed` is true, and that changed nothing if `unchanged` is

@@ -55,18 +55,18 @@ fn a_plan_names_the_command_that_opens_the_same_session() {
     let engine = OperationPlace::of_local_engine();
     let line = |place: OperationPlace| {
         let plan = SessionPlan::new(shell(&["sh", "-c", "echo $HOME"]), place, ActionPermission::Ask);
-        plan.unwrap().equivalent_command_line().unwrap()
+        plan.unwrap().equivalent_command().unwrap()
     };
-    assert_eq!(line(engine.clone()), "by hand: docker exec -i web sh '-c' 'echo $HOME'");
+    assert_eq!(line(engine.clone()), "docker exec -i web sh '-c' 'echo $HOME'");
     let prefix = "aws --region eu-west-1";
     let aws =
         OperationPlace { region: Some("eu-west-1".into()), command_prefix: prefix.into(), ..engine.clone() };
     let words = "ecs execute-command --cluster shop --task web --container web --interactive --command";
     let quoted = format!("'{}'", "sh '-c' 'echo $HOME'".replace('\'', r"'\''"));
-    assert_eq!(line(aws), format!("by hand: {prefix} {words} {quoted}"));
+    assert_eq!(line(aws), format!("{prefix} {words} {quoted}"));
     let forward = ForwardRequest { target: target(), local_port: 8080, host: None, port: 80 };
     let plan = SessionPlan::new(forward, engine, ActionPermission::Ask).unwrap();
-    assert_eq!(plan.equivalent_command_line(), None);
+    assert_eq!(plan.equivalent_command(), None);
 }
 
 #[test]

@@ -65,7 +65,9 @@ impl EcsStepView<'_> {
         if let Some(failed) = failed.clone().find(|one| one.rollout == RolloutState::Failed) {
             return self.failed(deployment_failure(failed));
         }
-        let Some(newest) = self.after.deployments.first().filter(is_new) else { return self.waiting() };
+        let Some(newest) = self.after.deployments.first().filter(is_new) else {
+            return StepProgress::waiting(0, self.desired());
+        };
         if version.is_some_and(|version| newest.version != version) {
             return self.failed(format!("was rolled back to {}", newest.version));
         }
@@ -104,7 +106,11 @@ impl EcsStepView<'_> {
                 StepProgress { state: ProgressState::AsPlanned, ..self.waiting() }
             }
             RolloutState::InProgress if failed >= MIN_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
-            RolloutState::Completed | RolloutState::InProgress | RolloutState::Unknown => self.waiting(),
+            RolloutState::Completed | RolloutState::InProgress | RolloutState::Unknown => {
+                // Old tasks keep serving during the rollout, and are no progress.
+                let waiting = self.waiting();
+                StepProgress { done: waiting.done.min(rollout.running as usize), ..waiting }
+            }
         }
     }
 

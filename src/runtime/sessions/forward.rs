@@ -1,11 +1,12 @@
 //! Local end of a forwarded port: listens on this machine and passes connections to the session.
 
-use super::shell::{SIGNAL_HANG_UP_TIMEOUT, unwritable_output};
+use super::shell::{SIGNAL_HANG_UP_TIMEOUT, note_failure, unwritable_output};
 use crate::{
     model::{Failure, FailureKind},
+    operation::SentChange,
     output,
     runtime::signals::{self, Signal, Signals},
-    source::session::Forward,
+    source::session::{Forward, OpeningFailure},
 };
 use signal_hook::consts::SIGINT;
 use std::{
@@ -74,20 +75,21 @@ impl LocalPort {
 }
 
 /// Forwards a port: awaits `opening`, then accepts connections to `local` and passes them on to the session
-/// until one side ends it. Calls `on_open` with the open session before the first connection. Prints failures
-/// of single connections.
+/// until one side ends it. Passes the call that opened it, or failed to, to `note_call`, and calls `announce`
+/// before the first connection. Prints failures of single connections.
 pub async fn run(
-    opening: impl Future<Output = Result<Forward, Failure>>,
+    opening: impl Future<Output = Result<Forward, OpeningFailure>>,
     local: LocalPort,
     signals: &mut Signals,
-    mut on_open: impl FnMut(&Forward) -> io::Result<()>,
+    (mut note_call, announce): (impl FnMut(Option<SentChange>), impl FnOnce() -> io::Result<()>),
 ) -> Result<ForwardOutcome, Failure> {
     let mut opening = pin!(opening);
     let outcome = loop {
         tokio::select! {
             opened = &mut opening => {
-                let forward = opened?;
-                if let Err(error) = on_open(&forward) {
+                let forward = opened.map_err(|failed| note_failure(failed, &mut note_call))?;
+                note_call(forward.call.clone());
+                if let Err(error) = announce() {
                     let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
                     return Err(unwritable_output(&error));
                 }
@@ -101,7 +103,7 @@ pub async fn run(
     // The call may have been made already. In that case, the session has to end.
     let ended = async {
         if let Ok(forward) = opening.await {
-            let _ = on_open(&forward);
+            note_call(forward.call.clone());
             let _ = forward.end().await;
         }
     };

@@ -3,7 +3,7 @@
 
 use super::shell::{
     self, HANG_UP_TIMEOUT, LeaveReason, OpenOutcome, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
-    leave_opening, unwritable_output, wait_until_open,
+    leave_opening, note_failure, unwritable_output, wait_until_open,
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -15,7 +15,7 @@ use crate::{
     },
     source::{
         Operator,
-        session::{ExternalShell, SessionFailure},
+        session::{ExternalShell, OpeningFailure, SessionFailure},
     },
 };
 use std::{io, pin::pin, process::ExitStatus};
@@ -30,7 +30,8 @@ enum ProgramEnd {
 }
 
 /// Opens a confirmed shell and runs it to its end. If the session is encrypted, opens a second session for
-/// the program that can decrypt it. Passes each call that opened a session to `note_call`.
+/// the program that can decrypt it. Passes each call that opened a session, or failed to,
+/// to `note_call`.
 pub async fn run_shell(
     operator: &dyn Operator,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -52,7 +53,7 @@ pub async fn run_shell(
 /// Awaits `opening`, and runs the program that it names on the terminal. While the session opens, the user
 /// and signals can cancel it.
 async fn run_program(
-    opening: impl Future<Output = Result<ExternalShell, Failure>>,
+    opening: impl Future<Output = Result<ExternalShell, OpeningFailure>>,
     signals: &mut Signals,
     mut note_call: impl FnMut(Option<SentChange>),
 ) -> Result<ShellOutcome, Failure> {
@@ -60,9 +61,9 @@ async fn run_program(
     // Until the program has the terminal, the same keys cancel, and raw mode keeps ctrl-c from sending a
     // signal.
     let mut terminal = SessionTerminal::take(true).map_err(|error| unwritable_output(&error))?;
-    let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await?;
+    let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await;
     drop(terminal);
-    match opened {
+    match opened.map_err(|failed| note_failure(failed, &mut note_call))? {
         OpenOutcome::Opened(shell) => {
             note_call(Some(shell.call.clone()));
             attach(shell, signals).await

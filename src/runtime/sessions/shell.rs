@@ -11,7 +11,7 @@ use crate::{
         signals::{self, Signal, Signals},
         terminal::{self, RawTerminal},
     },
-    source::session::{SessionFailure, Shell, ShellInput},
+    source::session::{OpeningFailure, SessionFailure, Shell, ShellInput},
 };
 use bytes::Bytes;
 use printer::Printer;
@@ -116,15 +116,16 @@ impl SessionTerminal {
 }
 
 /// Runs a shell to its end, once `opening` has opened it. While the shell opens, the user and signals can
-/// cancel it. Passes the call that opened it to `note_call`.
+/// cancel it. Passes the call that opened it, or failed to, to `note_call`.
 pub(super) async fn run(
-    opening: impl Future<Output = Result<Shell, Failure>>,
+    opening: impl Future<Output = Result<Shell, OpeningFailure>>,
     mut terminal: SessionTerminal,
     signals: &mut Signals,
     mut note_call: impl FnMut(Option<SentChange>),
 ) -> Result<ShellOutcome, SessionFailure> {
     let mut opening = pin!(opening);
-    match wait_until_open(opening.as_mut(), &mut terminal, signals).await? {
+    let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await;
+    match opened.map_err(|failed| note_failure(failed, &mut note_call))? {
         OpenOutcome::Opened(shell) => {
             note_call(shell.call.clone());
             attach(shell, terminal, signals).await
@@ -138,6 +139,15 @@ pub(super) async fn run(
             Ok(leave_opening(opening, why, end).await)
         }
     }
+}
+
+/// Passes the record of a failed call to `note_call`, and returns the failure.
+pub(super) fn note_failure(
+    OpeningFailure { failure, call }: OpeningFailure,
+    mut note_call: impl FnMut(Option<SentChange>),
+) -> Failure {
+    note_call(call);
+    failure
 }
 
 /// Outcome of waiting for a session to open: open, or cancelled by the user or a signal.

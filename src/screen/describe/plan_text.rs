@@ -55,8 +55,7 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
     let impact = plan.impact.iter().map(impact_text).collect();
     add("serving", PlanRowKind::Plain, impact);
     add("calls", PlanRowKind::Command, plan.steps.iter().map(|step| step.change.api_call()).collect());
-    let command = |step: &Step| step.change.equivalent_command(&plan.place);
-    add("by hand", PlanRowKind::Command, plan.steps.iter().map(command).collect());
+    add("by hand", PlanRowKind::Command, plan.equivalent_commands());
     add("undo", PlanRowKind::Plain, vec![undo_text(plan)]);
     rows
 }

@@ -39,7 +39,7 @@ fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Ca
         buf.set_stringn(x, area.y, &label, left, if is_selected { selected } else { plain });
         x += display_width(&label) as u16 + 1;
     }
-    let hint = "left and right choose, enter confirms";
+    let hint = "arrows choose, enter confirms, ctrl-y copies";
     let left = usize::from(area.right().saturating_sub(x + 1));
     let hint = cut_end(hint, left, theme.glyphs.ellipsis);
     buf.set_string(x + 1, area.y, hint, Style::from(theme.styles.dim));

@@ -25,8 +25,7 @@ pub fn draw_session_plan(
     buf: &mut Canvas<'_>,
 ) -> Option<Position> {
     let plan = confirmation.plan();
-    let lines = [Some(plan.summary()), plan.equivalent_command_line(), plan.note().map(str::to_owned)];
-    let rows: Vec<String> = lines.iter().flatten().flat_map(|line| wrap(line, text_width(area))).collect();
+    let rows: Vec<String> = plan.lines().iter().flat_map(|line| wrap(line, text_width(area))).collect();
     let title = format!("open a shell in {}?", plan.request.target().service_label);
     let inner = draw_dialog_frame(area, rows.len() + ROWS_BELOW_PLAN, &title, theme, buf);
     let width = usize::from(inner.width);

@@ -6,7 +6,7 @@ use super::{api_types::is_valid_id, engine::client::Engine};
 use crate::{
     model::{Failure, FailureKind},
     operation::SentChange,
-    source::session::Shell,
+    source::session::{OpeningFailure, Shell},
 };
 use bollard::{
     errors::Error as BollardError,
@@ -22,13 +22,15 @@ impl Engine {
         container: &str,
         command: Vec<String>,
         size: Option<(u16, u16)>,
-    ) -> Result<Shell, Failure> {
+    ) -> Result<Shell, OpeningFailure> {
         if !is_valid_id(container) {
             let what = format!("`{container}` is no container id");
-            return Err(Failure::new(FailureKind::Invalid, what, "name a running instance"));
+            return Err(Failure::new(FailureKind::Invalid, what, "name a running instance").into());
         }
         let client = self.bollard_client().await?;
-        let failure = |error: BollardError| exec_failure(container, &error);
+        let opening_call = format!("POST /containers/{container}/exec");
+        let failure =
+            |error: BollardError| OpeningFailure::of_call(&opening_call, exec_failure(container, &error));
         let options = CreateExecOptions {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -43,12 +45,13 @@ impl Engine {
         let started = client.start_exec(&id, Some(start)).await.map_err(failure)?;
         let StartExecResults::Attached { output, input } = started else {
             let what = format!("{container}: the engine gave no streams of the command");
-            return Err(Failure::new(FailureKind::Invalid, what, "update the engine"));
+            let failure = Failure::new(FailureKind::Invalid, what, "update the engine");
+            return Err(OpeningFailure::of_call(&opening_call, failure));
         };
         let (exec, streams) =
             (Exec { client, id }, ExecStreams { is_terminal: size.is_some(), output, input });
         let container = container.to_owned();
-        let call = SentChange::succeeded(format!("POST /containers/{container}/exec"), None);
+        let call = SentChange::succeeded(opening_call, None);
         Ok(Shell::start(Some(call), move |typed, printed| async move {
             if let Some(size) = size {
                 exec.set_first_size(size).await;

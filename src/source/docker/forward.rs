@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::{Failure, FailureKind},
     operation::ForwardRequest,
-    source::session::{Forward, SessionEnd},
+    source::session::{Forward, OpeningFailure, SessionEnd},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::{net::IpAddr, time::Duration};
@@ -33,11 +33,11 @@ impl Engine {
         &self,
         container: &str,
         request: &ForwardRequest,
-    ) -> Result<Forward, Failure> {
+    ) -> Result<Forward, OpeningFailure> {
         if let Some(host) = &request.host {
             let what = format!("an engine can't connect to {host} from a container");
             let remedy = "forward a port of a container, or run a command with portolan exec";
-            return Err(Failure::new(FailureKind::Invalid, what, remedy));
+            return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
         }
         let far_end = ContainerPort { engine: self.clone(), id: container.to_owned(), port: request.port };
         far_end.address().await?;

@@ -20,7 +20,7 @@ use crate::{
     source::{
         ChangeReceipt,
         docker::EngineEndpoint,
-        session::{Forward, Shell},
+        session::{Forward, OpeningFailure, Shell},
     },
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
@@ -57,7 +57,7 @@ impl Operator for Docker {
     fn open_shell<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
-    ) -> BoxFuture<'a, Result<Shell, Failure>> {
+    ) -> BoxFuture<'a, Result<Shell, OpeningFailure>> {
         async move {
             let ShellRequest { target, command, size } = confirmed.request();
             self.shared.engine.open_shell(container_id(&target.instance), command.clone(), *size).await
@@ -68,7 +68,7 @@ impl Operator for Docker {
     fn open_forward<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ForwardRequest>,
-    ) -> BoxFuture<'a, Result<Forward, Failure>> {
+    ) -> BoxFuture<'a, Result<Forward, OpeningFailure>> {
         async move {
             let request = confirmed.request();
             self.shared.engine.open_forward(container_id(&request.target.instance), request).await

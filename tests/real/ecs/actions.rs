@@ -102,7 +102,7 @@ async fn a_stopped_task_keeps_the_reason_and_is_watched_until_it_is_replaced() {
     let state = watch.assess(&snapshot, Timestamp::now());
     assert!(matches!(state, WatchState::Waiting(_)), "nothing serves yet: {state:?}");
     let again = try_plan(&source, stop).await.unwrap_err();
-    assert!(again.reason.contains("nothing to stop-task"), "{again:?}");
+    assert!(again.reason.contains("stop-task has nothing to do"), "{again:?}");
     // Unlike AWS, the emulator starts no other task by itself.
     assert!(
         act(&source, make_plan(&source, request(OperationKind::Restart, "crew")).await).await.is_as_planned

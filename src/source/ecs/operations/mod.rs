@@ -24,7 +24,7 @@ use crate::{
     },
     source::{
         ChangeReceipt, Operator,
-        session::{ExternalShell, Forward, Shell},
+        session::{ExternalShell, Forward, OpeningFailure, Shell},
     },
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -48,21 +48,21 @@ impl Operator for Ecs {
     fn open_shell<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
-    ) -> BoxFuture<'a, Result<Shell, Failure>> {
+    ) -> BoxFuture<'a, Result<Shell, OpeningFailure>> {
         async move { sessions::open_shell(self.api().await?, confirmed).await }.boxed()
     }
 
     fn open_external_shell<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
-    ) -> BoxFuture<'a, Result<ExternalShell, Failure>> {
+    ) -> BoxFuture<'a, Result<ExternalShell, OpeningFailure>> {
         async move { sessions::open_shell_for_plugin(self.api().await?, confirmed).await }.boxed()
     }
 
     fn open_forward<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ForwardRequest>,
-    ) -> BoxFuture<'a, Result<Forward, Failure>> {
+    ) -> BoxFuture<'a, Result<Forward, OpeningFailure>> {
         async move { sessions::open_forward(self.api().await?, confirmed).await }.boxed()
     }
 }

@@ -23,7 +23,7 @@ use crate::{
             quota::{calls::Call, token_bucket::QuotaGroup},
             scheduler::tasks,
         },
-        session::{ExternalShell, Forward, SessionFailure, Shell},
+        session::{ExternalShell, Forward, OpeningFailure, SessionFailure, Shell},
     },
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
@@ -59,9 +59,11 @@ const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHo
 pub(in crate::source::ecs) async fn open_shell(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
-) -> Result<Shell, Failure> {
-    let (address, request_id) = execute_command(api, confirmed).await?;
-    let opened = Some(opening_call(EXECUTE_COMMAND.action, request_id.as_deref()));
+) -> Result<Shell, OpeningFailure> {
+    let call = EXECUTE_COMMAND.action;
+    let opened = execute_command(api, confirmed).await;
+    let (address, request_id) = opened.map_err(|failure| OpeningFailure::of_call(call, failure))?;
+    let opened = Some(opening_call(call, request_id.as_deref()));
     let (calls, size) = (SessionManager::new(api), confirmed.request().size);
     Ok(Shell::start(opened, move |typed, printed| {
         run_session(address, calls, ShellEndpoint::new(typed, printed, size))
@@ -73,7 +75,7 @@ pub(in crate::source::ecs) async fn open_shell(
 pub(in crate::source::ecs) async fn open_shell_for_plugin(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
-) -> Result<ExternalShell, Failure> {
+) -> Result<ExternalShell, OpeningFailure> {
     let title = plugin::find_plugin().await?;
     let container = session_manager_target(api, &confirmed.request().target).await?;
     let calls = SessionManager::new(api);
@@ -84,9 +86,11 @@ pub(in crate::source::ecs) async fn open_shell_for_plugin(
         endpoint: calls.client.endpoint(),
     };
     let arguments = plugin::arguments(&container, &plugin_target);
-    let (address, request_id) = execute_command(api, confirmed).await?;
+    let call = format!("{} for {title}", EXECUTE_COMMAND.action);
+    let opened = execute_command(api, confirmed).await;
+    let (address, request_id) = opened.map_err(|failure| OpeningFailure::of_call(&call, failure))?;
     Ok(ExternalShell {
-        call: opening_call(&format!("{} for {title}", EXECUTE_COMMAND.action), request_id.as_deref()),
+        call: opening_call(&call, request_id.as_deref()),
         title,
         program: PLUGIN_PROGRAM,
         arguments,
@@ -122,7 +126,7 @@ async fn execute_command(
 pub(in crate::source::ecs) async fn open_forward(
     api: &Api,
     confirmed: &ConfirmedSession<ForwardRequest>,
-) -> Result<Forward, Failure> {
+) -> Result<Forward, OpeningFailure> {
     let request = confirmed.request();
     let port = [request.port.to_string()];
     // AWS only records the local port, because Portolan listens on it and not the plugin.
@@ -138,10 +142,11 @@ pub(in crate::source::ecs) async fn open_forward(
     let by_hand = forward_command(api, &target, document, &parameters);
     let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
     let calls = SessionManager::new(api);
-    let answer = calls.response(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
+    let failed = |failure: Failure| OpeningFailure::of_call(START_SESSION.action, with_exec_remedy(failure));
+    let answer = calls.response(&START_SESSION, &body).await.map_err(failed)?;
     let opened = Some(opening_call(START_SESSION.action, answer.request_id.as_deref()));
     let answer = serde_json::from_str(&answer.body).unwrap_or_default();
-    let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
+    let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue").map_err(failed)?;
     let far_end = request.far_end();
     Ok(Forward::start(opened, move |connections, failures| {
         let running = run_session(address, calls, PortEndpoint::new(connections, failures, far_end));
