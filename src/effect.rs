@@ -4,7 +4,10 @@ use crate::{
     history::Entry,
     model::{SavedOutages, SourceId},
     note::NoteDraft,
-    operation::{AuditOutcome, ConfirmedPlan, ConfirmedSession, OperationRequest, ShellRequest, Verdict},
+    operation::{
+        AuditOutcome, ConfirmedPlan, ConfirmedSession, ForwardRequest, OperationRequest, RequestedSession,
+        ShellRequest, Verdict,
+    },
     screen::{
         FileToSave,
         map::{LayoutComparison, LayoutRequest},
@@ -51,14 +54,19 @@ pub enum Effect {
     RunPlan(u64, Box<ConfirmedPlan>),
     /// Adds the verdict of an operation to the audit log. The first value is the number of the operation.
     RecordVerdict(u64, Verdict),
-    /// Reads the account and region, or the engine, that the plan of a shell needs.
-    ReadShellPlace(ShellRequest),
+    /// Reads the account and region, or the engine, that the plan of a session needs. Opens the local port of a
+    /// forward.
+    ReadSessionPlace(RequestedSession),
     /// Runs a confirmed shell in a container, on the user's terminal, until the shell ends.
     OpenShell(Box<ConfirmedSession<ShellRequest>>),
     /// Adds a refused or failed request to the audit log, with the reason.
     RecordRefusal(OperationRequest, AuditOutcome, String),
-    /// Adds a refused or failed request for a shell to the audit log, with the reason.
-    RecordShellRefusal(ShellRequest, AuditOutcome, String),
+    /// Forwards a confirmed port until one side ends it. The first value is the number of the forward.
+    OpenForward(u64, Box<ConfirmedSession<ForwardRequest>>),
+    /// Ends the forward with this number.
+    EndForward(u64),
+    /// Adds a refused or failed request for a session to the audit log, with the reason.
+    RecordSessionRefusal(RequestedSession, AuditOutcome, String),
     /// Ends the program.
     Quit,
 }

@@ -158,8 +158,8 @@ impl App {
         let more = if acting.len() > 1 { format!(" +{}", acting.len() - 1) } else { String::new() };
         let name = format!(" {}", first.id);
         let account = place.split(' ').next().unwrap_or_default();
-        let [place, account] = [place, account]
-            .map(|words| if words.is_empty() { String::new() } else { format!(" {words}") });
+        let [place, account] =
+            [place, account].map(|words| if words.is_empty() { String::new() } else { format!(" {words}") });
         let style = self.theme.health_style(Health::Failing).add_modifier(Modifier::REVERSED);
         let ways = [
             format!(" ACTIONS{name}{place}{more} "),
@@ -170,6 +170,11 @@ impl App {
         let room = usize::from(row.right.saturating_sub(row.x)) / 3;
         let words = ways.iter().find(|words| text::display_width(words) <= room).unwrap_or(&ways[3]);
         row.write(words, style, Some(Command::Actions), buf);
+        let forwards = self.store.world.forwards.len();
+        if forwards > 0 {
+            let words = format!(" {} open ", text::pluralize(forwards, "forward"));
+            row.write(&words, Style::from(self.theme.styles.badge), None, buf);
+        }
         row.write(" ", Style::default(), None, buf);
     }
 

@@ -21,7 +21,7 @@ use crate::{
     effect::Effect,
     keymap::{Code, Key, Keymap},
     model::{Failure, Snapshot, SourceId, Text, Timestamp},
-    operation::{OperationPlace, RunStop},
+    operation::OperationPlace,
     screen::{HitMap, ScreenId, Theme},
     store::{Search, Store},
     subscription::Subscription,
@@ -174,20 +174,16 @@ impl App {
                 return effects;
             }
             Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),
-            Msg::ShellPlaceRead(request, place) => return self.plan_shell(request, *place),
+            Msg::SessionPlaceRead(request, place) => return self.plan_session(&request, *place),
+            Msg::ForwardOpened(number) => self.notify_forward_opened(number),
+            Msg::ForwardEnded(number, ended) => self.notify_forward_ended(number, ended),
             Msg::PlanStepSent(number, sent) => {
                 self.store.world.record_sent_steps(number, sent);
                 return effects;
             }
             Msg::PlanRunEnded(number, run) => {
-                let stopped_by = run.stopped_by.clone();
-                self.store.world.end_run(number, *run);
                 effects = vec![Effect::RefreshSources];
-                match stopped_by {
-                    Some(RunStop::Refused(refusal)) => effects.extend(self.plan_again(number, &refusal)),
-                    Some(RunStop::Failed(failure)) => self.show_failed_operation(number, failure),
-                    None => {}
-                }
+                effects.extend(self.end_run(number, *run));
             }
             Msg::Notice(words) => {
                 self.notify(&words);

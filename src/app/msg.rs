@@ -9,7 +9,7 @@ use crate::{
         Timestamp, UsageSample,
     },
     note::NoteBook,
-    operation::{OperationPlace, OperationReading, OperationRequest, PlanRun, ShellRequest},
+    operation::{OperationPlace, OperationReading, OperationRequest, PlanRun, RequestedSession},
     team::TeamHistoryPart,
 };
 use std::sync::Arc;
@@ -61,8 +61,13 @@ pub enum Msg {
     LayoutCompared(u64, bool),
     /// Account and region, or engine, of a source that allows actions.
     PlaceRead(Box<OperationPlace>),
-    /// Account and region, or engine, that a plan for a shell needs.
-    ShellPlaceRead(ShellRequest, Box<Result<OperationPlace, Failure>>),
+    /// Account and region, or engine, for the plan of a session. The first value is the request as the app made
+    /// it. The second contains the request again, in which a forward has the number of its open local port.
+    SessionPlaceRead(RequestedSession, Box<Result<(RequestedSession, OperationPlace), Failure>>),
+    /// News that the forward with this number is open.
+    ForwardOpened(u64),
+    /// End of the forward with this number: the outcome in words, or the failure.
+    ForwardEnded(u64, Result<String, Failure>),
     /// Services that an operation request names, read again to plan the operation.
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
     /// Progress of an operation: the number that identifies it, and the count of calls made so far.

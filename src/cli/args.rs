@@ -2,13 +2,11 @@
 
 mod actions;
 mod candidates;
-mod forwarded_ports;
 mod map_args;
 mod note_args;
 mod version;
 
 pub use actions::{ActArgs, ExecArgs, ForwardArgs, SessionArgs};
-pub use forwarded_ports::ForwardedPorts;
 pub use map_args::MapArgs;
 pub use note_args::NoteArgs;
 

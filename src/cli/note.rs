@@ -51,7 +51,9 @@ fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraf
     let source = source.ok_or_else(|| invalid("no source was read".to_owned(), "run portolan doctor"))?;
     let text = Text::with_max_chars(asked.text.as_deref().unwrap_or_default().trim(), MAX_NOTE_CHARS);
     if text.is_empty() {
-        return Err(invalid("a note needs a text".to_owned(), "portolan note orders \"known, ticket 812\"").into());
+        return Err(
+            invalid("a note needs a text".to_owned(), "portolan note orders \"known, ticket 812\"").into()
+        );
     }
     let until = match asked.until.as_deref() {
         None => None,

@@ -1,10 +1,12 @@
 //! Menu of actions: operations that are possible now on the selected service, its group and the marked
-//! services, and shells in the containers of the selected service.
+//! services, and shells and forwarded ports of the selected service.
 
 use super::{
-    OPERATION_TABLE, OperationGoal, OperationKind, OperationRequest, SessionTarget, has_work, session_targets,
+    ForwardRequest, OPERATION_TABLE, OpenForward, OperationGoal, OperationKind, OperationRequest,
+    SessionTarget, has_work, port_targets, session_targets,
 };
 use crate::model::{Instance, InstanceState, Service};
+use std::iter;
 
 /// Entry of the menu of actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,22 +21,26 @@ pub struct MenuEntry {
     pub choice: MenuChoice,
 }
 
-/// Action that an entry of the menu begins: an operation, or a shell in a container.
+/// Action that an entry of the menu begins: an operation, a session in a container, or the end of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuChoice {
     /// An operation.
     Operation(OperationRequest),
     /// A shell in one of these containers. If there are several, a second menu asks the user to choose.
     Shell(Vec<SessionTarget>),
+    /// A forwarded port.
+    Forward(ForwardRequest),
+    /// The end of the forwarded port with this number.
+    EndForward(u64),
 }
 
 impl MenuChoice {
-    /// Returns the kind of the operation; `None` for a shell.
+    /// Returns the kind of the operation; `None` for a session.
     #[must_use]
     pub fn kind(&self) -> Option<OperationKind> {
         match self {
             Self::Operation(request) => Some(request.kind),
-            Self::Shell(_) => None,
+            Self::Shell(_) | Self::Forward(_) | Self::EndForward(_) => None,
         }
     }
 }
@@ -43,6 +49,12 @@ impl MenuChoice {
 pub const NO_KEY: char = ' ';
 /// Key of the entry that opens a shell.
 const SHELL_KEY: char = '!';
+/// Key of the entry that forwards the first port of a service.
+const FORWARD_KEY: char = 'f';
+/// Key of the entry that ends the oldest forward of a service.
+const END_FORWARD_KEY: char = 'd';
+/// Maximum number of ports that the menu offers to forward. Further ones are forwarded by the palette.
+const MAX_PORT_ENTRIES: usize = 4;
 /// Keys of the containers in the menu that asks where to open a shell. Further containers have no key.
 const CONTAINER_KEYS: &str = "123456789abcdefghilmnoprstuvwxyz";
 
@@ -55,6 +67,8 @@ pub struct MenuScope<'a> {
     pub marked: Vec<&'a Service>,
     /// All services in the group of the selected one.
     pub group: Vec<&'a Service>,
+    /// The ports that Portolan forwards to containers of the selected service.
+    pub forwards: Vec<&'a OpenForward>,
 }
 
 /// Kinds of operations that make sense on several services at once.
@@ -68,6 +82,9 @@ pub fn menu_entries(scope: &MenuScope<'_>) -> Vec<MenuEntry> {
     let mut entries = Vec::new();
     entries.extend(scope.selected.into_iter().flat_map(service_entries));
     entries.extend(scope.selected.and_then(shell_entry));
+    entries.extend(scope.selected.into_iter().flat_map(forward_entries));
+    let end_keys = iter::once(END_FORWARD_KEY).chain(iter::repeat(NO_KEY));
+    entries.extend(end_keys.zip(&scope.forwards).map(end_forward_entry));
     if scope.marked.len() > 1 {
         let marked = |kind: OperationKind| {
             let label = format!("{} the {} marked services", kind.spec().id, scope.marked.len());
@@ -141,6 +158,30 @@ fn shell_entry(service: &Service) -> Option<MenuEntry> {
     Some(MenuEntry { key: SHELL_KEY, label, description, choice: MenuChoice::Shell(targets) })
 }
 
+/// Returns the entries that forward a port of a service each. The local port is any free one.
+fn forward_entries(service: &Service) -> Vec<MenuEntry> {
+    let ports = port_targets(service, service.id.parts().group_and_name).into_iter();
+    let keys = iter::once(FORWARD_KEY).chain(iter::repeat(NO_KEY));
+    let entry = |(key, (port, target)): (char, (u16, SessionTarget))| MenuEntry {
+        key,
+        label: format!("forward port {port} of {}", service.name),
+        description: "connect a port of this machine, on 127.0.0.1 only, with it",
+        choice: MenuChoice::Forward(ForwardRequest { target, local_port: 0, host: None, port }),
+    };
+    keys.zip(ports.take(MAX_PORT_ENTRIES)).map(entry).collect()
+}
+
+/// Returns the entry that ends a forward.
+fn end_forward_entry((key, forward): (char, &&OpenForward)) -> MenuEntry {
+    let request = &forward.request;
+    MenuEntry {
+        key,
+        label: format!("end forward of port {} to {}", request.local_port, request.far_end()),
+        description: "close the port and its connections",
+        choice: MenuChoice::EndForward(forward.number),
+    }
+}
+
 /// Returns the entries of the menu that asks in which container to open a shell. `name_of` returns the name
 /// of the instance that a target belongs to.
 #[must_use]
@@ -148,7 +189,7 @@ pub fn container_entries(
     targets: Vec<SessionTarget>,
     name_of: impl Fn(&SessionTarget) -> String,
 ) -> Vec<MenuEntry> {
-    let keys = CONTAINER_KEYS.chars().chain(std::iter::repeat(NO_KEY));
+    let keys = CONTAINER_KEYS.chars().chain(iter::repeat(NO_KEY));
     let entry = |(key, target): (char, SessionTarget)| MenuEntry {
         key,
         label: format!("{} in {}", target.container, name_of(&target)),

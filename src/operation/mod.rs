@@ -75,7 +75,7 @@ pub use refusal::Refusal;
 pub use request::{OperationGoal, OperationRequest};
 pub use sent_change::SentChange;
 pub use session::{
-    ConfirmedSession, ForwardRequest, SessionPlan, SessionRequest, SessionTarget, ShellRequest,
-    session_targets,
+    ConfirmedSession, ForwardRequest, ForwardedPorts, OpenForward, OpenForwards, RequestedSession,
+    SessionPlan, SessionRequest, SessionTarget, ShellRequest, port_targets, session_targets,
 };
 pub use watch::{Verdict, Watch, WatchState};

@@ -11,6 +11,13 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 /// Name and version of the recording format that Portolan writes and reads.
 pub const RECORDING_SCHEMA: &str = "portolan.recording/1";
 
+/// Estimated memory of an empty frame, in bytes (measured: 350).
+const FRAME_BYTES: usize = 400;
+/// Estimated memory of an event beside its text, in bytes (measured: 600).
+const EVENT_BYTES: usize = 600;
+/// Estimated memory of a log line, service or connection beside its text, in bytes.
+const ENTRY_BYTES: usize = 300;
+
 /// Header, which is the first line of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +107,13 @@ impl Frame {
             monitored: delta.monitored.filter(|_| before.is_none_or(|b| watched(b) != watched(after))),
             ..Self::empty(at, after.source.clone())
         }
+    }
+
+    /// Estimates the memory that the frame takes, in bytes. `length` is the length of its line in the file.
+    pub(super) fn estimated_bytes(&self, length: usize) -> usize {
+        let lines = self.logs.as_ref().map_or(0, |logs| logs.lines.len());
+        let others = self.services.len() + self.removed.len() + self.connections.len() + lines;
+        length + FRAME_BYTES + EVENT_BYTES * self.events.len() + ENTRY_BYTES * others
     }
 
     /// Returns the time of the frame since the start of the recording.

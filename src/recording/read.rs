@@ -16,8 +16,14 @@ use std::{
 const MAX_RECORDING_BYTES: u64 = 64 * 1024 * 1024;
 /// Maximum size of one line, in bytes.
 pub const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
+/// Maximum memory for the frames of a recording, in bytes, as [`Frame::estimated_bytes`] estimates it. Frames
+/// take more memory than their text, so a file within [`MAX_RECORDING_BYTES`] could fill the memory. Portolan
+/// does not play the part beyond it.
+const MAX_FRAME_BYTES: usize = 160 << 20;
 /// Maximum number of sources in a recording.
 const MAX_SOURCES: usize = 64;
+/// End of the failure for a recording that exceeds a limit.
+const FIRST_PART_WORDS: &str = "only the first part is played";
 /// Remedy in the failure for a file that is not a recording.
 const RECORD_AGAIN_REMEDY: &str = "record again with `portolan record`";
 
@@ -45,6 +51,11 @@ impl Recording {
         let mut frames = FrameCollector::default();
         let mut unread = None;
         for line in &mut lines {
+            if frames.bytes > MAX_FRAME_BYTES {
+                let limit = MAX_FRAME_BYTES >> 20;
+                unread = Some(format!("needs more than {limit} MiB of memory, {FIRST_PART_WORDS}"));
+                break;
+            }
             match line {
                 Ok(line) => frames.add(line),
                 Err(error) => {
@@ -54,8 +65,7 @@ impl Recording {
             }
         }
         if lines.input.limit() == 0 {
-            unread =
-                Some(format!("larger than {} MiB, only the first part is played", MAX_RECORDING_BYTES >> 20));
+            unread = Some(format!("larger than {} MiB, {FIRST_PART_WORDS}", MAX_RECORDING_BYTES >> 20));
         }
         let is_cut = unread.is_some() || frames.ends_with_damage;
         let faults: Vec<Failure> = frames.left_out().into_iter().chain(unread).map(failure).collect();
@@ -72,6 +82,8 @@ impl Recording {
 struct FrameCollector {
     frames: Vec<Frame>,
     sources: BTreeSet<String>,
+    /// Estimated memory of the frames, in bytes.
+    bytes: usize,
     /// Number of damaged lines. `first_damaged` describes the first of them.
     damaged_lines: usize,
     first_damaged: Option<String>,
@@ -84,6 +96,7 @@ struct FrameCollector {
 impl FrameCollector {
     fn add(&mut self, line: Line) {
         let Line { number, text } = line;
+        let length = text.as_ref().map_or(0, String::len);
         let frame = match text {
             Some(text) if text.trim().is_empty() => return,
             Some(text) => parse_json(&text).and_then(check_source_name),
@@ -95,6 +108,7 @@ impl FrameCollector {
                 let source = frame.source.to_string();
                 if self.sources.len() < MAX_SOURCES || self.sources.contains(&source) {
                     self.sources.insert(source);
+                    self.bytes += frame.estimated_bytes(length);
                     self.frames.push(frame);
                 } else {
                     self.surplus_frames += 1;
@@ -182,5 +196,23 @@ impl<R: BufRead> Lines<R> {
                 return Ok(());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST_PART_WORDS, MAX_FRAME_BYTES, Recording};
+    use std::time::Duration;
+
+    #[test]
+    fn tiny_frames_are_cut_before_they_fill_the_memory() {
+        let header = r#"{"schema":"portolan.recording/1","taken":"2026-01-01T00:00:00Z","length_ms":1000}"#;
+        let line = "{\"at_ms\":0,\"source\":\"docker\"}\n";
+        let count = MAX_FRAME_BYTES / 350;
+        let text = format!("{header}\n{}", line.repeat(count));
+        let recording = Recording::read(text.as_bytes(), "tiny").unwrap();
+        let failures = recording.read_failures();
+        assert!(failures.iter().any(|one| one.message.contains(FIRST_PART_WORDS)), "{failures:?}");
+        assert!(recording.length() <= Duration::from_secs(1));
     }
 }

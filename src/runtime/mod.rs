@@ -284,10 +284,12 @@ impl EventLoop {
                 Effect::ReadTargets(request) => self.operations.read_targets(request),
                 Effect::RunPlan(number, plan) => self.operations.run(number, *plan),
                 Effect::RecordVerdict(number, verdict) => self.operations.record_verdict(number, &verdict),
-                Effect::ReadShellPlace(request) => self.operations.read_shell_place(request),
+                Effect::ReadSessionPlace(request) => self.operations.read_session_place(request),
+                Effect::OpenForward(number, confirmed) => self.operations.open_forward(number, *confirmed),
+                Effect::EndForward(number) => self.operations.end_forward(number),
                 Effect::OpenShell(confirmed) => self.next_shell = Some(*confirmed),
-                Effect::RecordShellRefusal(request, outcome, why) => {
-                    self.operations.record_shell_refusal(&request, outcome, &why);
+                Effect::RecordSessionRefusal(request, outcome, why) => {
+                    self.operations.record_session_refusal(&request, outcome, &why);
                 }
                 Effect::RecordRefusal(request, outcome, why) => {
                     self.operations.record_refusal(&request, outcome, &why);

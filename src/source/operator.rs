@@ -113,8 +113,8 @@ pub async fn run_plan(
 #[cfg(test)]
 mod tests {
     use super::{
-        ChangeReceipt, ConfirmedPlan, ConfirmedSession, ConfirmedStep, Forward, ForwardRequest, OpeningFailure, Operator,
-        Shell, ShellRequest, run_plan,
+        ChangeReceipt, ConfirmedPlan, ConfirmedSession, ConfirmedStep, Forward, ForwardRequest,
+        OpeningFailure, Operator, Shell, ShellRequest, run_plan,
     };
     use crate::{
         model::{ActionPermission, Failure, FailureKind, InstanceState, Service, fixtures},

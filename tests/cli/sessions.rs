@@ -207,8 +207,10 @@ async fn a_broken_connection_ends_a_shell_from_the_screen_with_the_reason_and_th
     terminal.type_keys("printf '\\033[?1049h\\033[?1000h'; echo re''ady\r");
     terminal.wait_for_text("ready");
     agent.cut_off();
-    terminal.wait_for_text("the shell in redis failed: the connection to the session was lost");
+    terminal.wait_for_text("the connection to the session was lost");
+    terminal.wait_for_text("the shell in redis failed");
     terminal.assert_taken_over();
+    terminal.type_keys("\r");
     let record = audit_record(&folder);
     assert_eq!((calls(&record), &record["outcome"]), (vec!["ecs:ExecuteCommand"], &"failed".into()));
     assert!(record["why"].as_str().unwrap().contains("can't be resumed"), "{record}");

@@ -29,6 +29,7 @@ mod picture;
 mod questions;
 mod rooms;
 mod screenshot;
+mod forwards;
 mod shells;
 mod share;
 mod stage;

@@ -8,13 +8,13 @@ use portolan::{
     app::Msg,
     effect::Effect,
     model::{ActionPermission, Failure, FailureKind},
-    operation::{AuditOutcome, ShellRequest},
+    operation::{AuditOutcome, RequestedSession, ShellRequest},
 };
 
 /// Returns the shells for which the app has requested a place.
 fn shell_requests(stage: &AppHarness) -> Vec<ShellRequest> {
     let request = |effect: &Effect| match effect {
-        Effect::ReadShellPlace(request) => Some(request.clone()),
+        Effect::ReadSessionPlace(RequestedSession::Shell(request)) => Some(request.clone()),
         _ => None,
     };
     stage.effects.iter().filter_map(request).collect()
@@ -40,7 +40,8 @@ fn shell_in_web(permission: ActionPermission) -> AppHarness {
     stage.picture();
     stage.press_keys("!");
     let request = shell_requests(&stage).pop().unwrap();
-    stage.send(Msg::ShellPlaceRead(request, Box::new(Ok(place()))));
+    let request = RequestedSession::Shell(request);
+    stage.send(Msg::SessionPlaceRead(request.clone(), Box::new(Ok((request, place())))));
     stage
 }
 
@@ -88,9 +89,9 @@ fn a_service_with_several_containers_asks_for_one() {
     let request = shell_requests(&stage).pop().unwrap();
     assert!(request.target.instance.as_str().contains("orders-2"), "{request:?}");
     let failure = Failure::new(FailureKind::Unreachable, "the engine is gone", "start it");
-    stage.send(Msg::ShellPlaceRead(request, Box::new(Err(failure))));
+    stage.send(Msg::SessionPlaceRead(RequestedSession::Shell(request), Box::new(Err(failure))));
     assert_shows(&mut stage, &["the engine is gone", "nothing was done"]);
     let is_recorded =
-        |effect: &Effect| matches!(effect, Effect::RecordShellRefusal(_, AuditOutcome::Failed, _));
+        |effect: &Effect| matches!(effect, Effect::RecordSessionRefusal(_, AuditOutcome::Failed, _));
     assert!(stage.effects.iter().any(is_recorded));
 }

@@ -5,8 +5,8 @@ use crate::{
     keymap::{Code, Key},
     model::Failure,
     operation::{
-        Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, MenuChoice, MenuEntry, NO_KEY,
-        OperationRequest, Plan, Refusal, SessionPlan, ShellRequest,
+        Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, ForwardRequest, MenuChoice,
+        MenuEntry, NO_KEY, OperationRequest, Plan, Refusal, RequestedSession, SessionPlan, ShellRequest,
     },
 };
 
@@ -26,10 +26,12 @@ pub(in crate::app) enum OperationDialog {
     },
     /// Wait while Portolan reads the services of the request again.
     Reading(OperationRequest, Option<String>),
-    /// Wait for the place of a shell, which is its account and region, or its engine.
-    ReadingPlace(ShellRequest),
+    /// Wait for the place of a session, which is its account and region, or its engine.
+    ReadingPlace(RequestedSession),
     /// Plan of a shell, with the question whether to open it.
     ConfirmShell(Box<Confirmation<SessionPlan<ShellRequest>>>),
+    /// Plan of a forwarded port, with the question whether to open it.
+    ConfirmForward(Box<Confirmation<SessionPlan<ForwardRequest>>>),
     /// Plan of an operation, with the question whether to carry it out. The number is the first visible row
     /// of the plan.
     Confirm(Box<Confirmation<Plan>>, usize),
@@ -53,6 +55,8 @@ pub(super) enum DialogEvent {
     Copied(Vec<String>),
     /// The user confirmed a shell.
     ShellConfirmed(Box<ConfirmedSession<ShellRequest>>),
+    /// The user confirmed a forwarded port.
+    ForwardConfirmed(Box<ConfirmedSession<ForwardRequest>>),
 }
 
 impl OperationDialog {
@@ -70,6 +74,7 @@ impl OperationDialog {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
             Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
             Self::ConfirmShell(confirmation) => confirmation.mark_drawn(),
+            Self::ConfirmForward(confirmation) => confirmation.mark_drawn(),
             Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) | Self::Failed(..) => {}
         }
     }
@@ -94,6 +99,11 @@ impl OperationDialog {
                 ConfirmationEvent::Open => DialogEvent::Open,
                 ConfirmationEvent::Declined => DialogEvent::Closed,
                 ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
+            },
+            Self::ConfirmForward(confirmation) => match confirmation.handle_key(key) {
+                ConfirmationEvent::Open => DialogEvent::Open,
+                ConfirmationEvent::Declined => DialogEvent::Closed,
+                ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ForwardConfirmed(confirmed),
             },
             Self::Confirm(confirmation, _) if is_copy(key) => {
                 DialogEvent::Copied(confirmation.plan().equivalent_commands())

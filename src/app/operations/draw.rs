@@ -35,12 +35,18 @@ impl App {
             }
             OperationDialog::ReadingPlace(request) => {
                 let rows = [("reading the account and region for the plan", text), ("esc closes", dim)];
-                let title = format!("open a shell in {}", request.target.service_label);
-                operation::draw_message(&title, &rows, area, theme, buf);
+                operation::draw_message(&request.title(), &rows, area, theme, buf);
                 None
             }
             OperationDialog::ConfirmShell(confirmation) => {
-                operation::draw_session_plan(confirmation, area, theme, buf)
+                let title = format!("open a shell in {}", confirmation.plan().request.target.service_label);
+                let words = (&*title, "the screen comes back when the shell ends; ctrl-] leaves it");
+                operation::draw_session_plan(confirmation, words, area, theme, buf)
+            }
+            OperationDialog::ConfirmForward(confirmation) => {
+                let title = confirmation.plan().request.title();
+                let words = (&*title, "it stays open until you end it in the menu of actions, or quit");
+                operation::draw_session_plan(confirmation, words, area, theme, buf)
             }
             OperationDialog::Confirm(confirmation, first_row) => {
                 operation::draw_plan(confirmation, *first_row, area, theme, buf)

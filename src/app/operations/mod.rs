@@ -1,7 +1,8 @@
-//! Actions on services: the menu, the fresh reading for a plan, the confirmation and the verdict.
+//! Actions on services and sessions in containers: the menu, the fresh reading for a plan, the confirmation and the verdict.
 
 mod dialog;
 mod draw;
+mod forward;
 mod scope;
 mod shell;
 
@@ -15,7 +16,8 @@ use crate::{
     model::Failure,
     operation::{
         AuditOutcome, Caution, CautionLevel, Confirmation, MenuChoice, MenuEntry, OperationKind,
-        OperationReading, OperationRequest, Plan, PlanContext, Refusal, menu_entries,
+        OperationReading, OperationRequest, Plan, PlanContext, PlanRun, Refusal, RequestedSession, RunStop,
+        menu_entries,
     },
     screen::widget::text,
     topology::Node,
@@ -53,10 +55,13 @@ impl App {
         Vec::new()
     }
 
-    /// Requests an operation that the user typed with the names of services, such as `restart orders web`.
-    /// Without names, it applies to the selected service. Returns `None` if the text is not an operation, or
-    /// if no source allows actions.
+    /// Requests an operation that the user typed with the names of services, such as `restart orders web`, or a
+    /// forwarded port. Without names, it applies to the selected service. Returns `None` if the text is neither,
+    /// or if no source allows actions.
     pub(super) fn request_typed(&mut self, typed: &str) -> Option<Vec<Effect>> {
+        if let Some(effects) = self.request_typed_forward(typed) {
+            return Some(effects);
+        }
         let mut words = typed.split_whitespace();
         let kind = OperationKind::named(words.next()?).filter(|_| self.store.world.allows_actions())?;
         let names: Vec<&str> = words.collect();
@@ -80,9 +85,21 @@ impl App {
         }
     }
 
+    /// Records the end of an operation's calls. Plans it again if it was refused, and shows its failure.
+    pub(super) fn end_run(&mut self, number: u64, run: PlanRun) -> Vec<Effect> {
+        let stopped_by = run.stopped_by.clone();
+        self.store.world.end_run(number, run);
+        match stopped_by {
+            Some(RunStop::Refused(refusal)) => return self.plan_again(number, &refusal),
+            Some(RunStop::Failed(failure)) => self.show_failed_operation(number, failure),
+            None => {}
+        }
+        Vec::new()
+    }
+
     /// Requests a new plan of an operation that was refused because its services have changed since the plan.
     /// Does nothing while another dialog is open.
-    pub(super) fn plan_again(&mut self, number: u64, refusal: &Refusal) -> Vec<Effect> {
+    fn plan_again(&mut self, number: u64, refusal: &Refusal) -> Vec<Effect> {
         let request = self.store.world.operations.request(number).filter(|_| self.dialog.is_none());
         let Some(request) = request.cloned() else { return Vec::new() };
         let reason = format!("refused: {}; nothing was done", refusal.reason);
@@ -92,7 +109,7 @@ impl App {
 
     /// Shows the failure of an operation, unless another dialog is open. The footer shows it too, but may cut
     /// it.
-    pub(super) fn show_failed_operation(&mut self, number: u64, failure: Failure) {
+    fn show_failed_operation(&mut self, number: u64, failure: Failure) {
         if let (None, Some(request)) = (&self.dialog, self.store.world.operations.request(number)) {
             self.dialog = Some(OperationDialog::Failed(format!("{} failed", request.title()), failure));
         }
@@ -103,6 +120,11 @@ impl App {
         match choice {
             MenuChoice::Operation(request) => self.request_operation(request),
             MenuChoice::Shell(targets) => self.request_shell(targets),
+            MenuChoice::Forward(request) => self.request_session(RequestedSession::Forward(request)),
+            MenuChoice::EndForward(number) => {
+                self.dialog = None;
+                vec![Effect::EndForward(number)]
+            }
         }
     }
 
@@ -175,6 +197,11 @@ impl App {
             DialogEvent::ShellConfirmed(confirmed) => {
                 self.dialog = None;
                 vec![Effect::OpenShell(confirmed)]
+            }
+            DialogEvent::ForwardConfirmed(confirmed) => {
+                self.dialog = None;
+                let number = self.store.world.forwards.begin(confirmed.request().clone());
+                vec![Effect::OpenForward(number, confirmed)]
             }
         }
     }

@@ -18,6 +18,10 @@ pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
         selected,
         marked: store.session.marks.iter().filter_map(|node| service_of(store, node)).collect(),
         group: store.world.inventory.services().filter(is_in_group).collect(),
+        forwards: selected
+            .into_iter()
+            .flat_map(|service| store.world.forwards.of_service(&service.id))
+            .collect(),
     }
 }
 
@@ -100,7 +104,7 @@ fn split_goal<'a>(
 }
 
 /// Returns the service called `name`, or the instance called `name` with its service.
-fn find<'a>(name: &str, store: &'a Store) -> Result<(&'a Service, Option<&'a Instance>), Refusal> {
+pub(super) fn find<'a>(name: &str, store: &'a Store) -> Result<(&'a Service, Option<&'a Instance>), Refusal> {
     let topology = store.world.topology();
     let nodes = topology.nodes_named(name);
     let services: Vec<&Service> = nodes.iter().filter_map(|node| store.world.service_of(node)).collect();

@@ -1,12 +1,12 @@
-//! Shell sessions in containers: the choice of the container, and the confirmation.
+//! Sessions in containers: the choice of the container for a shell, and the confirmation.
 
 use super::{OperationDialog, scope};
 use crate::{
     app::App,
     effect::Effect,
-    model::{Failure, Text},
+    model::{ActionPermission, Failure, Text},
     operation::{
-        AuditOutcome, Confirmation, OperationPlace, Refusal, SessionPlan, SessionRequest, SessionTarget,
+        AuditOutcome, Confirmation, OperationPlace, Refusal, RequestedSession, SessionPlan, SessionTarget,
         ShellRequest, container_entries,
     },
 };
@@ -24,24 +24,28 @@ impl App {
         }
         let Some(target) = targets.pop() else { return Vec::new() };
         let request = ShellRequest::new(target, Vec::new(), Some(self.size()));
-        self.dialog = Some(OperationDialog::ReadingPlace(request.clone()));
-        vec![Effect::ReadShellPlace(request)]
+        self.request_session(RequestedSession::Shell(request))
     }
 
-    /// Plans a shell and opens the confirmation. Ignores the place if the user has closed the dialog since.
-    pub(in crate::app) fn plan_shell(
+    /// Requests the place of a session, which its plan needs.
+    pub(super) fn request_session(&mut self, request: RequestedSession) -> Vec<Effect> {
+        self.dialog = Some(OperationDialog::ReadingPlace(request.clone()));
+        vec![Effect::ReadSessionPlace(request)]
+    }
+
+    /// Plans a session and opens the confirmation. Ignores the place if the user has closed the dialog since.
+    pub(in crate::app) fn plan_session(
         &mut self,
-        request: ShellRequest,
-        place: Result<OperationPlace, Failure>,
+        request: &RequestedSession,
+        place: Result<(RequestedSession, OperationPlace), Failure>,
     ) -> Vec<Effect> {
-        if !matches!(&self.dialog, Some(OperationDialog::ReadingPlace(waiting)) if *waiting == request) {
+        if !matches!(&self.dialog, Some(OperationDialog::ReadingPlace(waiting)) if waiting == request) {
             return Vec::new();
         }
         let permission = self.store.world.permission(&request.target().source());
-        let (outcome, refusal) = match place.map(|place| SessionPlan::new(request.clone(), place, permission))
-        {
-            Ok(Ok(plan)) => {
-                self.dialog = Some(OperationDialog::ConfirmShell(Box::new(Confirmation::new(plan))));
+        let (outcome, refusal) = match place.map(|(ready, place)| session_dialog(ready, place, permission)) {
+            Ok(Ok(dialog)) => {
+                self.dialog = Some(dialog);
                 return Vec::new();
             }
             Ok(Err(refusal)) => (AuditOutcome::Refused, refusal),
@@ -50,10 +54,9 @@ impl App {
                 (AuditOutcome::Failed, refusal)
             }
         };
-        let title = format!("open a shell in {}", request.target().service_label);
         let why = refusal.reason.clone();
-        self.dialog = Some(OperationDialog::Refused(title, refusal));
-        vec![Effect::RecordShellRefusal(request, outcome, why)]
+        self.dialog = Some(OperationDialog::Refused(request.title(), refusal));
+        vec![Effect::RecordSessionRefusal(request.clone(), outcome, why)]
     }
 
     /// Tells the user how a shell session ended: a failure in a dialog, because the footer may cut it.
@@ -66,4 +69,22 @@ impl App {
             }
         }
     }
+}
+
+/// Returns the dialog that shows the plan of a session. Refuses if the user has not permitted actions.
+fn session_dialog(
+    request: RequestedSession,
+    place: OperationPlace,
+    permission: ActionPermission,
+) -> Result<OperationDialog, Refusal> {
+    Ok(match request {
+        RequestedSession::Shell(request) => {
+            let plan = SessionPlan::new(request, place, permission)?;
+            OperationDialog::ConfirmShell(Box::new(Confirmation::new(plan)))
+        }
+        RequestedSession::Forward(request) => {
+            let plan = SessionPlan::new(request, place, permission)?;
+            OperationDialog::ConfirmForward(Box::new(Confirmation::new(plan)))
+        }
+    })
 }

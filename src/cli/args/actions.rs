@@ -1,7 +1,7 @@
 //! Arguments of the commands that act on services.
 
-use super::{Format, candidates, forwarded_ports::ForwardedPorts};
-use crate::operation::{OPERATION_TABLE, OperationKind};
+use super::{Format, candidates};
+use crate::operation::{ForwardedPorts, OPERATION_TABLE, OperationKind};
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 

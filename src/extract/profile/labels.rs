@@ -28,6 +28,9 @@ const COMPOSE_FOLDER_LABEL: &str = "com.docker.compose.project.working_dir";
 /// Maximum number of compose files for one service.
 const MAX_COMPOSE_FILES: usize = 10;
 
+/// Maximum number of URLs that the labels of one container's routers give.
+const MAX_ROUTER_URLS: usize = 50;
+
 /// Returns the profile that `labels` state. The labels must be from a compose file or a task definition, so
 /// that a team has written all of them.
 #[must_use]
@@ -76,7 +79,7 @@ fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> V
 
 /// Returns the URLs at which Traefik serves the container: the hosts in the rules of its routers (Traefik,
 /// "Routers", rule matchers). The scheme is HTTPS if the router has TLS, or an entry point with `secure` in
-/// its name.
+/// its name. Returns at most [`MAX_ROUTER_URLS`].
 fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
     let mut found = Vec::new();
     if labels.get("traefik.enable").and_then(|value| parse_switch(value)) == Some(false) {
@@ -93,6 +96,9 @@ fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
             || of_router("entrypoints").is_some_and(|value| value.contains("secure"));
         let scheme = if secure { "https" } else { "http" };
         for host in hosts_of_rule(rule) {
+            if found.len() == MAX_ROUTER_URLS {
+                return found;
+            }
             found.extend(running_fact(
                 ProfileField::Url,
                 &format!("{scheme}://{host}"),
@@ -105,16 +111,14 @@ fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
 
 /// Returns the hosts in a routing rule, such as ``Host(`shop.example`) && PathPrefix(`/api`)``. Leaves out
 /// negated hosts and names without a dot.
-fn hosts_of_rule(rule: &str) -> Vec<&str> {
+fn hosts_of_rule(rule: &str) -> impl Iterator<Item = &str> {
     let calls = rule.match_indices("Host(").filter(|(at, _)| !rule[..*at].ends_with('!'));
     let arguments = calls.filter_map(|(at, name)| rule[at + name.len()..].split(')').next());
     let hosts = arguments.flat_map(|list| list.split(','));
     let hosts = hosts.map(|host| host.trim().trim_matches(['`', '"', '\'']));
-    hosts
-        .filter(|host| {
-            host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
-        })
-        .collect()
+    hosts.filter(|host| {
+        host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+    })
 }
 
 /// Returns the absolute paths of the compose files that the container was started with.
@@ -132,7 +136,7 @@ fn compose_files(labels: &BTreeMap<&str, &str>) -> Vec<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::{container_profile, label_profile};
+    use super::{MAX_ROUTER_URLS, container_profile, label_profile};
     use crate::model::ProfileField;
 
     fn facts(image: &str, labels: &[(&str, &str)]) -> Vec<String> {
@@ -186,6 +190,15 @@ mod tests {
         let secure = ("traefik.http.routers.web.entrypoints", "websecure");
         assert_eq!(facts("x", &[rule, secure])[0], "url: https://shop.example");
         assert!(facts("x", &[rule, ("traefik.enable", "false")]).is_empty());
+    }
+
+    #[test]
+    fn a_container_with_many_routers_gets_a_bounded_number_of_urls() {
+        let routers: Vec<(String, String)> = (0..200)
+            .map(|n| (format!("traefik.http.routers.r{n}.rule"), format!("Host(`a{n}.x.example`)")))
+            .collect();
+        let labels: Vec<(&str, &str)> = routers.iter().map(|(key, rule)| (&**key, &**rule)).collect();
+        assert_eq!(facts("x", &labels).len(), MAX_ROUTER_URLS);
     }
 
     #[test]

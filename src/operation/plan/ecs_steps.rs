@@ -110,7 +110,8 @@ impl StepMaker<'_> {
     fn restart(&self) -> Result<Step, Refusal> {
         self.refuse_other_controller(OperationKind::Restart.spec().id)?;
         if self.ecs.desired == 0 && !self.ecs.is_daemon {
-            let reason = format!("restart has nothing to do: the desired count of {} is 0", self.group_and_name());
+            let reason =
+                format!("restart has nothing to do: the desired count of {} is 0", self.group_and_name());
             return Err(Refusal::new(reason, "scale it up"));
         }
         let definition = &self.ecs.task_definition;

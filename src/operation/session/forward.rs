@@ -1,6 +1,6 @@
 //! Requests to forward a port of this machine to a container.
 
-use super::{SessionRequest, SessionTarget};
+use super::{ForwardedPorts, SessionRequest, SessionTarget};
 use crate::{model::Text, operation::OperationPlace};
 
 /// Request to forward a port of this machine to a container, or through it to another host.
@@ -17,6 +17,19 @@ pub struct ForwardRequest {
 }
 
 impl ForwardRequest {
+    /// Returns the request to forward `ports` to the container `target`.
+    #[must_use]
+    pub fn new(target: SessionTarget, ports: &ForwardedPorts) -> Self {
+        let host = ports.host.as_deref().map(Into::into);
+        Self { target, local_port: ports.local_port, host, port: ports.port }
+    }
+
+    /// Returns a title for dialogs, such as `forward port 80 of shop/web`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("forward {} {}", self.audit_purpose(), self.target.service_label)
+    }
+
     /// Returns the destination in words, such as `port 80` or `db:5432`.
     #[must_use]
     pub fn far_end(&self) -> String {

@@ -1,9 +1,10 @@
 //! Containers that a session can run in, and requests for sessions.
 
 use crate::{
-    model::{InstanceId, InstanceState, Service, ServiceId, SourceId, Text, Timestamp},
+    model::{FactKind, FactLabel, InstanceId, InstanceState, Service, ServiceId, SourceId, Text, Timestamp},
     operation::{AUDIT_SCHEMA, AuditOutcome, AuditRecord, OperationPlace},
 };
+use std::collections::BTreeMap;
 
 /// Number of characters of an instance's id in a summary, as in the output of docker.
 const SHORT_ID_CHARS: usize = 12;
@@ -75,6 +76,32 @@ pub fn session_targets(service: &Service, label: &str) -> Vec<SessionTarget> {
         container: container.name.clone(),
     });
     target.collect()
+}
+
+/// Returns the TCP ports on which the containers of `service` listen according to their configuration, in
+/// ascending order, each with a container of the first running instance.
+#[must_use]
+pub fn port_targets(service: &Service, label: &str) -> Vec<(u16, SessionTarget)> {
+    let mut targets = session_targets(service, label);
+    let Some(first) = targets.first().cloned() else { return Vec::new() };
+    targets.retain(|target| target.instance == first.instance);
+    let mut found = BTreeMap::new();
+    for fact in &service.facts {
+        let FactLabel::Known { container, kind: FactKind::Port | FactKind::Ports } = &fact.label else {
+            continue;
+        };
+        let named = targets.iter().find(|target| container.as_ref() == Some(&target.container));
+        for port in fact.value.split(", ").filter_map(tcp_port) {
+            found.entry(port).or_insert_with(|| named.unwrap_or(&first).clone());
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Returns the container's port from a text such as `0.0.0.0:8080 → 80/tcp`; `None` if it is not a TCP port.
+fn tcp_port(text: &str) -> Option<u16> {
+    let (port, protocol) = text.rsplit("→ ").next()?.split_once('/')?;
+    port.parse().ok().filter(|_| protocol.split(' ').next() == Some("tcp"))
 }
 
 /// Returns the audit record of a request made at `at`, before it has a plan.

@@ -201,7 +201,7 @@ fn what_ecs_would_not_do_is_refused_with_a_reason() {
     assert!(reason(request(OperationKind::Rollback), gone.clone()).contains("orders:4 was deregistered"));
     assert!(reason(roll_back_to("orders:4"), gone).contains("orders:4 was deregistered"));
     let container = plan(request(OperationKind::Kill), state()).unwrap_err();
-    assert!(container.reason.contains("can't kill an ECS service"), "{container:?}");
+    assert!(container.reason.contains("kill is not possible on an ECS service"), "{container:?}");
     assert!(container.remedy.contains("restart, scale, rollback"), "{container:?}");
 }
 

@@ -194,7 +194,12 @@ fn the_menu_offers_only_what_has_something_to_do() {
     let of = |service| labels(MenuScope { selected: Some(service), ..MenuScope::default() });
     assert_eq!(of(&up), ["r restart web", "s stop web", "x kill web", "p pause web"]);
     assert_eq!(of(&down), ["r restart job", "t start job"]);
-    let both = MenuScope { selected: Some(&up), marked: vec![&up, &down], group: vec![&up, &down] };
+    let both = MenuScope {
+        selected: Some(&up),
+        marked: vec![&up, &down],
+        group: vec![&up, &down],
+        forwards: Vec::new(),
+    };
     let all = labels(both);
     assert!(all.contains(&"S stop the 2 marked services".to_owned()), "{all:?}");
     assert!(all.contains(&"a restart all 2 services of shop, callers last".to_owned()), "{all:?}");
@@ -212,7 +217,10 @@ fn instances_of_the_request_must_exist() {
     };
     assert_eq!(ask(&["web"]).unwrap().steps.len(), 1);
     assert_eq!(ask(&["web", "web-2"]).unwrap_err().reason, "instance web-2 no longer exists");
-    assert!(ask(&[]).unwrap_err().reason.contains("stop has nothing to do"), "no instance is not all instances");
+    assert!(
+        ask(&[]).unwrap_err().reason.contains("stop has nothing to do"),
+        "no instance is not all instances"
+    );
 }
 
 #[test]
@@ -227,7 +235,10 @@ fn services_without_a_step_are_named() {
     let foreign = Service { kind: crate::model::ServiceKind::Declared, ..fixtures::service("drawn") };
     let stop = plan(OperationKind::Stop, &[fixtures::service("web"), foreign]);
     let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
-    assert!(texts.contains(&"shop/drawn is left out: stop is not possible on a declared service"), "{texts:?}");
+    assert!(
+        texts.contains(&"shop/drawn is left out: stop is not possible on a declared service"),
+        "{texts:?}"
+    );
 }
 
 /// Returns the record of a call that failed if `failed` is true, and that changed nothing if `unchanged` is

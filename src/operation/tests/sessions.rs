@@ -1,10 +1,14 @@
 //! Sessions in containers: the confirmation, and the records in the audit log.
 
 use crate::{
-    model::{ActionPermission, Container, InstanceState, LogRoute, Service, ServiceId, Timestamp, fixtures},
+    model::{
+        ActionPermission, Container, Fact, FactKind, InstanceState, LogRoute, Service, ServiceId, Timestamp,
+        fixtures,
+    },
     operation::{
-        ConfirmedSession, ForwardRequest, MenuChoice, MenuScope, OperationPlace, SessionPlan, SessionRequest,
-        SessionTarget, ShellRequest, container_entries, menu_entries, session_targets,
+        ConfirmedSession, ForwardRequest, MenuChoice, MenuScope, NO_KEY, OpenForwards, OperationPlace,
+        SessionPlan, SessionRequest, SessionTarget, ShellRequest, container_entries, menu_entries,
+        port_targets, session_targets,
     },
 };
 
@@ -119,7 +123,7 @@ fn the_menu_offers_a_shell_while_a_container_runs() {
         let scope = MenuScope { selected: Some(service), ..MenuScope::default() };
         let entries = menu_entries(&scope).into_iter().filter_map(|entry| match entry.choice {
             MenuChoice::Shell(targets) => Some((entry.key, entry.label, targets)),
-            MenuChoice::Operation(_) => None,
+            _ => None,
         });
         entries.collect::<Vec<_>>()
     };
@@ -130,4 +134,39 @@ fn the_menu_offers_a_shell_while_a_container_runs() {
     assert_eq!(labels, ["1 web in web-1", "2 proxy in web-1"]);
     service.instances[0].state = InstanceState::Stopped;
     assert!(shells(&service).is_empty());
+}
+
+#[test]
+fn the_menu_forwards_known_tcp_ports_and_ends_open_forwards() {
+    let mut service = service_with_containers();
+    let fact = |value: &str| Fact::new(FactKind::Port, value);
+    service.facts = vec![fact("0.0.0.0:8080 → 80/tcp"), fact("53/udp"), fact("80/tcp")];
+    service.facts.push(Fact::new(FactKind::Ports, "9901/tcp (admin)").of_container(Some("proxy".into())));
+    let found: Vec<(u16, String)> = port_targets(&service, "shop/web")
+        .into_iter()
+        .map(|(port, target)| (port, target.container.to_string()))
+        .collect();
+    assert_eq!(found, [(80, "web".to_owned()), (9901, "proxy".to_owned())]);
+    let mut forwards = OpenForwards::default();
+    let (_, target) = port_targets(&service, "shop/web").remove(0);
+    let number = forwards.begin(ForwardRequest { target, local_port: 4000, host: None, port: 80 });
+    let scope = MenuScope {
+        selected: Some(&service),
+        forwards: forwards.of_service(&service.id).collect(),
+        ..MenuScope::default()
+    };
+    let labels: Vec<(char, String)> = menu_entries(&scope)
+        .into_iter()
+        .filter(|entry| matches!(entry.choice, MenuChoice::Forward(_) | MenuChoice::EndForward(_)))
+        .map(|entry| (entry.key, entry.label))
+        .collect();
+    let expected = [
+        ('f', "forward port 80 of web"),
+        (NO_KEY, "forward port 9901 of web"),
+        ('d', "end forward of port 4000 to port 80"),
+    ];
+    assert_eq!(labels, expected.map(|(key, label)| (key, label.to_owned())));
+    assert!(forwards.end(number).is_some() && forwards.is_empty());
+    service.instances[0].state = InstanceState::Stopped;
+    assert!(port_targets(&service, "shop/web").is_empty());
 }

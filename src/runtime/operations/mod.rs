@@ -2,6 +2,7 @@
 //! log.
 
 mod audit_records;
+mod forward_tasks;
 mod prepared_shell;
 mod unfinished_runs;
 
@@ -13,14 +14,16 @@ use crate::{
     background::{self, Panicked},
     model::{Failure, SourceId, Timestamp},
     operation::{
-        AuditOutcome, AuditRecord, ConfirmedPlan, ConfirmedSession, OperationReading, OperationRequest,
-        PlanRun, Refusal, RunStop, SentChange, SessionRequest, ShellRequest, Verdict,
+        AuditOutcome, AuditRecord, ConfirmedPlan, ConfirmedSession, ForwardRequest, OperationReading,
+        OperationRequest, PlanRun, Refusal, RequestedSession, RunStop, SentChange, SessionRequest,
+        ShellRequest, Verdict,
     },
     source::{self, Source},
 };
 use audit_records::{
     RunningRecords, begin_record, lock, note_sent, record_result, report_write_error, unwritable_audit_log,
 };
+use forward_tasks::{ForwardTasks, open_local_port};
 use prepared_shell::PreparedShell;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -33,11 +36,19 @@ pub(super) struct OperationTasks {
     audit: Option<AuditLog>,
     running: RunningRecords,
     unfinished: UnfinishedRuns,
+    forwards: ForwardTasks,
 }
 
 impl OperationTasks {
     pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>, audit: Option<AuditLog>) -> Self {
-        Self { sources, sender, audit, running: Arc::default(), unfinished: UnfinishedRuns::default() }
+        Self {
+            sources,
+            sender,
+            audit,
+            running: Arc::default(),
+            unfinished: UnfinishedRuns::default(),
+            forwards: ForwardTasks::default(),
+        }
     }
 
     /// Reads the account and region of each source that permits actions, and sends them to the app.
@@ -71,24 +82,44 @@ impl OperationTasks {
         drop(background::spawn(reading, on_panic).detach());
     }
 
-    /// Reads the account or engine in which a shell would run, and sends it to the app.
-    pub(super) fn read_shell_place(&self, request: ShellRequest) {
+    /// Reads the account or engine in which a session would run, and sends it to the app. Opens the local port
+    /// of a forward.
+    pub(super) fn read_session_place(&self, request: RequestedSession) {
         let (source, sender) = (self.source(&request.target().source()), self.sender.clone());
         let (lost, asked) = (sender.clone(), request.clone());
+        let planned_port = self.forwards.planned_port();
         let on_panic = move |panicked: Panicked| {
             let failure = panicked.failure("internal error while reading the account");
             // If the queue is full, the user closes the dialog and tries again.
-            let _ = lost.try_send(Msg::ShellPlaceRead(asked, Box::new(Err(failure))));
+            let _ = lost.try_send(Msg::SessionPlaceRead(asked, Box::new(Err(failure))));
         };
         let reading = async move {
             let place = match source.as_ref().and_then(|source| source.operator()) {
                 Some(operator) => operator.place().await,
                 None => Err(not_permitted(&request.target().source())),
             };
+            let outcome = match (place, request.clone()) {
+                (Ok(place), RequestedSession::Forward(forward)) => {
+                    let opened = open_local_port(forward, planned_port).await;
+                    opened.map(|forward| (RequestedSession::Forward(forward), place))
+                }
+                (place, ready) => place.map(|place| (ready, place)),
+            };
             // If the program has ended meanwhile, the message has no receiver.
-            let _ = sender.send(Msg::ShellPlaceRead(request, Box::new(place))).await;
+            let _ = sender.send(Msg::SessionPlaceRead(request, Box::new(outcome))).await;
         };
         drop(background::spawn(reading, on_panic).detach());
+    }
+
+    /// Forwards a confirmed port until one side ends it.
+    pub(super) fn open_forward(&mut self, number: u64, confirmed: ConfirmedSession<ForwardRequest>) {
+        let source = self.source(&confirmed.request().target().source());
+        self.forwards.open(number, confirmed, source, (self.audit.clone(), self.sender.clone()));
+    }
+
+    /// Ends a forward.
+    pub(super) fn end_forward(&mut self, number: u64) {
+        self.forwards.end(number);
     }
 
     /// Returns the shell that `confirmed` describes, ready to open.
@@ -133,10 +164,11 @@ impl OperationTasks {
         drop(background::spawn(work, on_panic).detach());
     }
 
-    /// Waits for the plans that are still running, so that the exit does not interrupt them between two
+    /// Ends the forwards, and waits for the plans that are still running, so that the exit does not interrupt them between two
     /// calls. After a terminating signal, the wait lasts at most a second, because the thread that listens
     /// for signals then ends the program.
     pub(super) async fn finish_runs(&mut self) {
+        self.forwards.finish().await;
         std::mem::take(&mut self.unfinished).finish().await;
     }
 
@@ -152,9 +184,14 @@ impl OperationTasks {
         self.append(AuditRecord::of_request(request, &user_name(), Timestamp::now()), outcome, why);
     }
 
-    /// Appends a refused or failed request for a shell to the audit log.
-    pub(super) fn record_shell_refusal(&self, request: &ShellRequest, outcome: AuditOutcome, why: &str) {
-        self.append(AuditRecord::of_session_request(request, &user_name(), Timestamp::now()), outcome, why);
+    /// Appends a refused or failed request for a session to the audit log.
+    pub(super) fn record_session_refusal(
+        &self,
+        request: &RequestedSession,
+        outcome: AuditOutcome,
+        why: &str,
+    ) {
+        self.append(request.audit_record(&user_name(), Timestamp::now()), outcome, why);
     }
 
     fn append(&self, mut record: AuditRecord, outcome: AuditOutcome, why: &str) {

@@ -4,7 +4,6 @@ use super::shell::{SIGNAL_HANG_UP_TIMEOUT, note_failure, unwritable_output};
 use crate::{
     model::{Failure, FailureKind},
     operation::SentChange,
-    output,
     runtime::signals::{self, Signal, Signals},
     source::session::{Forward, OpeningFailure},
 };
@@ -12,7 +11,7 @@ use signal_hook::consts::SIGINT;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddrV4},
-    pin::pin,
+    pin::{Pin, pin},
     time::Duration,
 };
 use tokio::{
@@ -74,36 +73,43 @@ impl LocalPort {
     }
 }
 
+/// Receiver of the events of a forwarded port.
+pub trait ForwardObserver {
+    /// Takes the call that opened the session, or failed to.
+    fn call_ended(&mut self, call: Option<SentChange>);
+
+    /// Takes the news that the session is open. Portolan ends the session if this fails.
+    fn opened(&mut self) -> io::Result<()>;
+
+    /// Takes the failure of a single connection, in words.
+    fn connection_failed(&mut self, words: String);
+}
+
 /// Forwards a port: awaits `opening`, then accepts connections to `local` and passes them on to the session
-/// until one side ends it. Passes the call that opened it, or failed to, to `note_call`, and calls `announce`
-/// before the first connection. Prints failures of single connections.
+/// until the remote end closes it, or until `stop` is ready with an outcome.
 pub async fn run(
     opening: impl Future<Output = Result<Forward, OpeningFailure>>,
     local: LocalPort,
-    signals: &mut Signals,
-    (mut note_call, announce): (impl FnMut(Option<SentChange>), impl FnOnce() -> io::Result<()>),
+    stop: impl Future<Output = ForwardOutcome>,
+    observer: &mut impl ForwardObserver,
 ) -> Result<ForwardOutcome, Failure> {
-    let mut opening = pin!(opening);
-    let outcome = loop {
-        tokio::select! {
-            opened = &mut opening => {
-                let forward = opened.map_err(|failed| note_failure(failed, &mut note_call))?;
-                note_call(forward.call.clone());
-                if let Err(error) = announce() {
-                    let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
-                    return Err(unwritable_output(&error));
-                }
-                return pass_connections(forward, local, signals).await;
+    let (mut opening, mut stop) = (pin!(opening), pin!(stop));
+    let outcome = tokio::select! {
+        opened = &mut opening => {
+            let forward = opened.map_err(|failed| note_failure(failed, |call| observer.call_ended(call)))?;
+            observer.call_ended(forward.call.clone());
+            if let Err(error) = observer.opened() {
+                let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
+                return Err(unwritable_output(&error));
             }
-            signal = signals.next() => if let Some(outcome) = outcome_of(signal) {
-                break outcome;
-            },
+            return pass_connections(forward, local, stop, observer).await;
         }
+        outcome = &mut stop => outcome,
     };
     // The call may have been made already. In that case, the session has to end.
     let ended = async {
         if let Ok(forward) = opening.await {
-            note_call(forward.call.clone());
+            observer.call_ended(forward.call.clone());
             let _ = forward.end().await;
         }
     };
@@ -111,41 +117,40 @@ pub async fn run(
     Ok(outcome)
 }
 
-/// Returns the outcome if `signal` ends the session. Stops this process if `signal` is that of job control
-/// (SIGTSTP).
-fn outcome_of(signal: Signal) -> Option<ForwardOutcome> {
-    match signal {
-        Signal::Terminate(SIGINT) => Some(ForwardOutcome::Interrupted),
-        Signal::Terminate(number) => Some(ForwardOutcome::Signal(number)),
-        Signal::Stop => {
-            // A process may always stop itself.
-            let _ = signals::suspend_process();
-            None
+/// Waits for a signal that ends a forward. Stops this process at the signal of job control (SIGTSTP).
+pub async fn next_end_signal(signals: &mut Signals) -> ForwardOutcome {
+    loop {
+        match signals.next().await {
+            Signal::Terminate(SIGINT) => return ForwardOutcome::Interrupted,
+            Signal::Terminate(number) => return ForwardOutcome::Signal(number),
+            Signal::Stop => {
+                // A process may always stop itself.
+                let _ = signals::suspend_process();
+            }
+            Signal::Continue => {}
         }
-        Signal::Continue => None,
     }
 }
 
 async fn pass_connections(
     mut forward: Forward,
     local: LocalPort,
-    signals: &mut Signals,
+    mut stop: Pin<&mut impl Future<Output = ForwardOutcome>>,
+    observer: &mut impl ForwardObserver,
 ) -> Result<ForwardOutcome, Failure> {
     let input = forward.input.clone();
     let outcome = loop {
         tokio::select! {
             biased;
-            signal = signals.next() => if let Some(outcome) = outcome_of(signal) {
-                break Some(outcome);
-            },
+            outcome = &mut stop => break Some(outcome),
             failure = forward.output.recv() => match failure {
                 Some(Failure { message, remedy, .. }) => {
-                    output::print_stderr(format_args!("{message} ({remedy})"));
+                    observer.connection_failed(format!("{message} ({remedy})"));
                 }
                 None => break None,
             },
             accepted = accept(&local.listener, &input) => if let Err(error) = accepted {
-                output::print_stderr(format_args!("a connection can't be accepted: {error}"));
+                observer.connection_failed(format!("a connection can't be accepted: {error}"));
                 sleep(ACCEPT_RETRY_PAUSE).await;
             },
         }

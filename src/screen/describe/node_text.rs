@@ -104,7 +104,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_state(node);
     page.push_cause(node);
     page.push_group_and_source(node);
-    page.push_operation(node);
+    page.push_actions(node);
     page.push_notes(node);
     page.push_findings(node, true);
     let service = scene.store.world.service_of(node);

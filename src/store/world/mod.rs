@@ -32,6 +32,7 @@ use crate::{
         SnapshotDiff, SourceId, SourceStatus, Timestamp,
     },
     note::NoteBook,
+    operation::OpenForwards,
     topology::{
         Counterpart, EvidenceInput, FailedConnection, IncrementalTopology, Node, NodeKind, ProfileIndex,
         Topology, counterparts, failed_connections,
@@ -96,6 +97,8 @@ pub struct World {
     pub usage: UsageHistory,
     /// Operations that the user confirmed in this run.
     pub operations: Operations,
+    /// Ports that Portolan forwards in this run.
+    pub forwards: OpenForwards,
     /// Notes that people wrote, by source.
     pub notes: BTreeMap<SourceId, NoteBook>,
     team_history: team_history::TeamHistoryState,
@@ -130,6 +133,7 @@ impl World {
             logs: LogStore::new(log_bytes),
             usage: UsageHistory::default(),
             operations: Operations::default(),
+            forwards: OpenForwards::default(),
             notes: BTreeMap::new(),
             team_history: team_history::TeamHistoryState::default(),
         }

@@ -1,8 +1,8 @@
-//! Ports that `forward` takes, such as `8080:80`.
+//! Ports that `portolan forward` and the palette take, such as `8080:80`.
 
 use std::str::FromStr;
 
-/// Ports of `portolan forward`: the local port, and the port to which the container connects, with its host.
+/// Ports to forward: the local port, and the port to which the container connects, with its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardedPorts {
     /// Port of this machine; 0 for any free one.
