@@ -40,7 +40,12 @@ impl Stage {
     /// Sets up an agent, which encrypts its sessions if `encrypts`. `plugin` is the version of the
     /// replacement for the plugin; `None` for no plugin.
     async fn new(encrypts: bool, plugin: Option<&str>) -> Self {
-        let agent = SessionAgent::listen(AgentSwitches { encrypts, ..AgentSwitches::default() }).await;
+        Self::with_agent(AgentSwitches { encrypts, ..AgentSwitches::default() }, plugin).await
+    }
+
+    /// Sets up an agent with these switches.
+    async fn with_agent(switches: AgentSwitches, plugin: Option<&str>) -> Self {
+        let agent = SessionAgent::listen(switches).await;
         let home = Home::new();
         if let Some(version) = plugin {
             let path = home.write_file("bin/session-manager-plugin", &STAND_IN.replace("VERSION", version));
@@ -164,6 +169,34 @@ async fn without_a_fitting_plugin_an_encrypted_command_is_refused_in_words() {
         assert_eq!((calls(&record), &record["outcome"]), (vec!["ecs:ExecuteCommand"], &"failed".into()));
         assert_eq!(agent.terminated(), ["session-1"]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denied_session_names_the_iam_action_and_its_failed_call_is_in_the_audit_log() {
+    for (command, action) in [("exec", "ecs:ExecuteCommand"), ("forward", "ssm:StartSession")] {
+        let stage = Stage::with_agent(AgentSwitches { denies: true, ..AgentSwitches::default() }, None).await;
+        let port: &[&str] = if command == "forward" { &[":6379"] } else { &[] };
+        let arguments = [&[command, "shop-prod/redis", "--yes"], port].concat();
+        let (mut terminal, _, folder) = stage.start(&arguments);
+        assert_eq!(terminal.wait_for_exit(), 6, "{command}");
+        terminal.assert_restored();
+        let text = terminal.text().replace('\n', "");
+        assert!(text.contains(&format!("allow {action}")), "{text}");
+        let record = audit_record(&folder);
+        assert_eq!((calls(&record), &record["outcome"]), (vec![action], &"failed".into()));
+        assert!(record["sent"][0]["failure"].as_str().unwrap().contains(action), "{record}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denied_shell_from_the_screen_names_the_iam_action_in_full() {
+    let stage = Stage::with_agent(AgentSwitches { denies: true, ..AgentSwitches::default() }, None).await;
+    let (mut terminal, _, _) = stage.start(&[]);
+    open_shell_from_screen(&mut terminal);
+    terminal.wait_for_text("allow ecs:ExecuteCommand");
+    terminal.assert_taken_over();
+    terminal.type_keys("\rq");
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 /// Opens a shell in `redis` from the screen, up to its confirmation.

@@ -30,6 +30,7 @@ const GOOD_AGENT: AgentSwitches = AgentSwitches {
     hang_up_every: None,
     is_silent: false,
     encrypts: false,
+    denies: false,
 };
 
 fn target() -> SessionTarget {

@@ -90,8 +90,7 @@ impl OperationDialog {
             }
             // Ignores all other keys, because the user may mean them for the confirmation, which is not open
             // yet.
-            Self::Reading(..) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
-            Self::Reading(..) | Self::ReadingPlace(_) => DialogEvent::Open,
+            Self::Reading(..) | Self::ReadingPlace(_) => closed_if(is_cancel(key)),
             Self::ConfirmShell(confirmation) if is_copy(key) => {
                 DialogEvent::Copied(confirmation.plan().equivalent_command().into_iter().collect())
             }
@@ -111,12 +110,15 @@ impl OperationDialog {
             Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
             Self::Refused(..) => DialogEvent::Closed,
             // The dialog opens by itself, so a key meant for the screen must not close it.
-            Self::Failed(..) if is_cancel(key) || matches!(key.code, Code::Enter | Code::Char('q')) => {
-                DialogEvent::Closed
+            Self::Failed(..) => {
+                closed_if(is_cancel(key) || matches!(key.code, Code::Enter | Code::Char('q')))
             }
-            Self::Failed(..) => DialogEvent::Open,
         }
     }
+}
+
+fn closed_if(is_closed: bool) -> DialogEvent {
+    if is_closed { DialogEvent::Closed } else { DialogEvent::Open }
 }
 
 fn is_cancel(key: Key) -> bool {

@@ -52,6 +52,8 @@ pub(crate) struct AgentSwitches {
     pub(crate) is_silent: bool,
     /// True if the agent requests encryption with a KMS key.
     pub(crate) encrypts: bool,
+    /// True if the caller may not open sessions.
+    pub(crate) denies: bool,
 }
 
 /// Running agent, with the API that opens its sessions.
@@ -196,6 +198,7 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'sta
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let address = |token: String| json!({ "SessionId": "session-1", "StreamUrl": shared.stream_url, "TokenValue": token });
     Ok(match operation {
+        "executecommand" | "startsession" if shared.switches.denies => return Err("AccessDeniedException"),
         "executecommand" => {
             let token = begin(BackendKind::Process(text(&body["command"])), shared);
             json!({ "session": { "sessionId": "session-1", "streamUrl": shared.stream_url, "tokenValue": token } })
