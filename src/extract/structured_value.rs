@@ -78,7 +78,12 @@ fn collect_leaves(key: &str, value: &Value, depth: usize, found: &mut Vec<TextLe
         Value::String(text) => found.push(TextLeaf { key: key.to_owned(), value: text.clone(), port: None }),
         Value::Array(items) => items.iter().for_each(|item| collect_leaves(key, item, depth - 1, found)),
         Value::Object(members) => {
+            let named = member_name(members);
             for (key, member) in members {
+                if !member.is_string() && env_key::hides_nested_values(key) {
+                    continue;
+                }
+                let key = named.filter(|_| key == "value").unwrap_or(key);
                 let before = found.len();
                 collect_leaves(key, member, depth - 1, found);
                 let port = env_key::port_key(key).and_then(|wanted| {
@@ -95,6 +100,13 @@ fn collect_leaves(key: &str, value: &Value, depth: usize, found: &mut Vec<TextLe
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Returns the name that an object gives to its `value`, as in `{"name": "DB_HOST", "value": "db"}`.
+fn member_name(members: &serde_json::Map<String, Value>) -> Option<&str> {
+    let name = members.get("name").or_else(|| members.get("key"))?.as_str()?;
+    let is_identifier = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (!name.is_empty() && name.bytes().all(is_identifier)).then_some(name)
 }
 
 fn port_value(value: &Value) -> Option<u16> {

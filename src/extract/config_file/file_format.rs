@@ -18,6 +18,8 @@ pub(super) enum FileFormat {
     Directives,
     /// Source code of a program.
     Code,
+    /// A shell script.
+    Shell,
 }
 
 /// File name extensions by format.
@@ -27,10 +29,8 @@ const EXTENSIONS_BY_FORMAT: &[(FileFormat, &[&str])] = &[
     (FileFormat::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
     (FileFormat::Xml, &["xml", "config"]),
     (FileFormat::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
-    (
-        FileFormat::Code,
-        &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "sh", "java", "kt", "cs"],
-    ),
+    (FileFormat::Code, &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "java", "kt", "cs"]),
+    (FileFormat::Shell, &["sh", "bash", "ash", "zsh"]),
 ];
 
 /// Extensions of templates. The extension before them decides the format.
@@ -126,7 +126,7 @@ impl FileFormat {
     /// `//` of a URL does not begin one.
     pub(super) fn strip_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
-            Self::KeyValue | Self::Directives => &["#", ";;"],
+            Self::KeyValue | Self::Directives | Self::Shell => &["#", ";;"],
             Self::Postfix => &[],
             Self::Json => &["//"],
             Self::Xml => &["<!--"],
@@ -138,7 +138,7 @@ impl FileFormat {
             Self::Postfix => &["#"],
             Self::Directives => &["//", "--"],
             Self::Code => &["*", "/*", "--", "\"\"\""],
-            Self::Json | Self::Xml => &[],
+            Self::Json | Self::Xml | Self::Shell => &[],
         };
         if whole.iter().any(|mark| start.starts_with(mark)) {
             return "";

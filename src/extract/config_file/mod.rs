@@ -7,7 +7,9 @@
 //! such as `api` in `upstream api { … }`, is not a host.
 
 mod file_format;
+mod nesting;
 mod scan;
+mod script;
 mod words;
 
 use super::{
@@ -37,7 +39,7 @@ pub fn is_config_file(name: &str) -> bool {
 /// Returns true if a file of this name is source code.
 #[must_use]
 pub fn is_program_file(name: &str) -> bool {
-    FileFormat::from_file_name(name) == Some(FileFormat::Code)
+    matches!(FileFormat::from_file_name(name), Some(FileFormat::Code | FileFormat::Shell))
 }
 
 /// Returns false if the name shows that the file is something other than configuration. Portolan reads all
@@ -59,6 +61,10 @@ pub fn references_in_file<'a>(
     let format = FileFormat::from_file_name(name).unwrap_or(FileFormat::Directives);
     let end =
         (0..=MAX_CONFIG_FILE_BYTES.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let place = MentionPlace { container, path };
+    if format == FileFormat::Shell {
+        return script::references_in_script(&place, &text[..end], &variable);
+    }
     let entries = scan::entries(format, &text[..end]);
     let defined: BTreeSet<String> = entries.iter().filter_map(ConfigEntry::defined_name).collect();
     let mut mentions: Vec<Reference> = Vec::new();
@@ -67,11 +73,7 @@ pub fn references_in_file<'a>(
         for target in
             targets_in_entry(format, entry, &value, || scan::sibling_port(&entries, index), &defined)
         {
-            let place = ReferenceLocation {
-                container: container.map(Into::into),
-                setting: Setting::file(path, entry.line),
-            };
-            let mention = Reference { kind: ReferenceKind::ConfigFile, location: place, target };
+            let mention = place.reference(entry.line, target);
             // The first line that names a target is enough.
             if !mentions.iter().any(|known| known.target == mention.target) {
                 mentions.push(mention);
@@ -82,6 +84,21 @@ pub fn references_in_file<'a>(
         }
     }
     mentions
+}
+
+/// File that names addresses, and its container if the service has several.
+struct MentionPlace<'p> {
+    container: Option<&'p str>,
+    path: &'p str,
+}
+
+impl MentionPlace<'_> {
+    /// Returns a reference from a line of the file to `target`.
+    fn reference(&self, line: u32, target: ReferenceTarget) -> Reference {
+        let setting = Setting::file(self.path, line);
+        let location = ReferenceLocation { container: self.container.map(Into::into), setting };
+        Reference { kind: ReferenceKind::ConfigFile, location, target }
+    }
 }
 
 /// Returns the targets that the value of `entry` names. The key of the entry decides which addresses count. A

@@ -2,6 +2,7 @@
 
 use super::{
     file_format::FileFormat,
+    nesting::Nesting,
     words::{FileWord, split_words},
 };
 use crate::extract::{
@@ -41,65 +42,184 @@ impl ConfigEntry<'_> {
     }
 }
 
+/// Directives about requests and answers that pass through, or about links for browsers. The hosts in them are
+/// never called: headers, redirects and records of log forwarders.
+const UNCALLED_DIRECTIVES: &[&str] = &[
+    "rewrite",
+    "error_page",
+    "redir",
+    "add_header",
+    "proxy_set_header",
+    "more_set_headers",
+    "set_header",
+    "header",
+    "header_up",
+    "header_down",
+    "request_header",
+    "http-request",
+    "http-response",
+    "record",
+];
+
 /// Returns all values in the text of a file, in order.
 pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
-    let mut entries = Vec::new();
-    let mut key = "";
-    let (mut hidden, mut in_secrets) = (false, false);
-    let mut block = 0;
+    let mut reader =
+        EntryReader { format, entries: Vec::new(), nesting: Nesting::default(), named: "", block: 0 };
     for (index, raw) in text.lines().enumerate() {
-        if hidden {
-            // The line continues a comment or a PEM block.
-            hidden = !(raw.contains("*/") || raw.contains("-->") || raw.contains("-----END"));
-            continue;
+        reader.read_line(u32::try_from(index + 1).unwrap_or(u32::MAX), raw);
+    }
+    reader.entries
+}
+
+/// Reader of the lines of a file.
+struct EntryReader<'t> {
+    format: FileFormat,
+    entries: Vec<ConfigEntry<'t>>,
+    nesting: Nesting<'t>,
+    /// Value of the last key `name` or `key`, which is the key of a `value` beside it.
+    named: &'t str,
+    block: usize,
+}
+
+impl<'t> EntryReader<'t> {
+    fn read_line(&mut self, number: u32, raw: &'t str) {
+        if self.nesting.skips_line(raw) {
+            return;
         }
-        if in_secrets {
-            // The line belongs to a block of users with their passwords.
-            in_secrets = !raw.trim_start().starts_with('}');
-            continue;
-        }
-        let line = format.strip_comment(raw);
+        let line = self.format.strip_comment(raw);
         let opens = |open: &str, close: &str| raw.trim_start().starts_with(open) && !raw.contains(close);
-        let comment = opens("/*", "*/") || (format == FileFormat::Xml && opens("<!--", "-->"));
-        hidden = comment || (raw.contains("-----BEGIN") && !raw.contains("-----END"));
-        if hidden || line.trim().is_empty() {
-            continue;
+        if opens("/*", "*/") {
+            self.nesting.skip_until(&["*/"]);
+            return;
+        }
+        if self.format == FileFormat::Xml && opens("<!--", "-->") {
+            self.nesting.skip_until(&["-->"]);
+            return;
+        }
+        if raw.contains("-----BEGIN") && !raw.contains("-----END") {
+            self.nesting.skip_until(&["-----END"]);
+            return;
+        }
+        if line.trim().is_empty() {
+            return;
+        }
+        let words = split_words(self.format, line);
+        let is_directive_file = self.format == FileFormat::Directives;
+        if is_directive_file && is_uncalled_directive(&words) {
+            return;
         }
         let (indent, begins_block) = line_indent(line);
-        block += usize::from(begins_block);
-        let words = split_words(format, line);
-        let assigns = is_assignment(format, &words);
+        if begins_block {
+            self.block += 1;
+            self.named = "";
+        }
         // If the directive is for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
         let is_secret =
-            format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
-        in_secrets = is_secret && line.trim_end().ends_with('{');
-        let directive = format == FileFormat::Directives && (!assigns || is_secret);
-        let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let entry = |key, value| ConfigEntry { line, key, value, allows_bare_host: true, indent, block };
-        // A value on a line without a key belongs to the key above it, as in a list.
-        let mut values: Vec<ConfigEntry<'_>> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            if (word.is_key && !is_secret) || (directive && at == 0) {
-                key = word.text;
-            } else if format == FileFormat::Xml && matches!(key, "name" | "key") && is_identifier(word.text) {
-                // `<property name="url" value="…"/>`
-                key = word.text;
-            } else if directive && super::value_kind_in_file(format, word.text) == ValueKind::Secret {
-                // In `http-request set-header Authorization …`, the rest of the line is a secret.
-                break;
-            } else {
-                values.push(entry(key, word.text));
-            }
+            is_directive_file && super::value_kind_in_file(self.format, first) == ValueKind::Secret;
+        let assigns = is_assignment(self.format, &words);
+        let directive = is_directive_file && (!assigns || is_secret);
+        let shape = LineShape { number, indent, is_secret, is_directive: directive };
+        let (key, mut values) = self.line_values(line, &words, &shape);
+        self.nesting.end_line(self.format, line, indent);
+        if is_secret && line.trim_end().ends_with('{') {
+            self.nesting.skip_braces();
         }
         drop_split_urls(raw, &mut values);
         if (assigns || directive) && !env_key::holds_several(key) && !raw.contains([',', '[']) {
             allow_one_bare_host(key, &mut values);
         }
-        let may_be_crowded = format != FileFormat::Code && !assigns;
-        entries.extend(without_crowded_hosts(values, may_be_crowded));
+        let may_be_crowded = self.format != FileFormat::Code && !assigns;
+        self.entries.extend(without_crowded_hosts(values, may_be_crowded));
     }
-    entries
+
+    /// Returns the last key of a line, and the values with their keys. A value on a line without a key has the
+    /// key of the list that it belongs to.
+    fn line_values(
+        &mut self,
+        line: &'t str,
+        words: &[FileWord<'t>],
+        shape: &LineShape,
+    ) -> (&'t str, Vec<ConfigEntry<'t>>) {
+        let mut key = self.nesting.inherited_key(self.format, line);
+        let mut values: Vec<ConfigEntry<'_>> = Vec::new();
+        let mut end = 0;
+        for (at, word) in words.iter().enumerate() {
+            let start = offset_in(line, word.text).max(end);
+            let gap = &line[end..start];
+            end = start + word.text.len();
+            self.nesting.pass_gap(gap);
+            if self.nesting.is_skipped() {
+                continue;
+            }
+            if self.format == FileFormat::Xml && gap.contains(&format!("</{key}")) {
+                key = "";
+            }
+            let is_name = matches!(key, "name" | "key") && is_identifier(word.text);
+            if (word.is_key && !shape.is_secret) || (shape.is_directive && at == 0) {
+                key = self.key_for(word.text);
+                self.nesting.begin_key(key, shape.indent);
+            } else if is_name && self.format == FileFormat::Xml {
+                // `<property name="url" value="…"/>`
+                key = word.text;
+                self.named = key;
+            } else if shape.is_directive
+                && super::value_kind_in_file(self.format, word.text) == ValueKind::Secret
+            {
+                // In `http-request set-header Authorization …`, the rest of the line is a secret.
+                break;
+            } else if !is_block_marker(word.text) {
+                if is_name {
+                    self.named = word.text;
+                }
+                self.nesting.note_value();
+                values.push(self.entry(key, word.text, shape));
+            }
+        }
+        self.nesting.pass_gap(&line[end..]);
+        (key, values)
+    }
+
+    fn entry(&self, key: &'t str, value: &'t str, shape: &LineShape) -> ConfigEntry<'t> {
+        let LineShape { number: line, indent, .. } = *shape;
+        ConfigEntry { line, key, value, allows_bare_host: true, indent, block: self.block }
+    }
+
+    /// Returns the key that a word stands for. For `value`, it is the value of the name beside it, as in
+    /// `{"name": "DB_HOST", "value": "db"}`.
+    fn key_for(&self, word: &'t str) -> &'t str {
+        if word.eq_ignore_ascii_case("value") && !self.named.is_empty() { self.named } else { word }
+    }
+}
+
+/// Properties of a line that decide how its words are read.
+struct LineShape {
+    number: u32,
+    indent: usize,
+    /// True if the line begins with a directive for a secret.
+    is_secret: bool,
+    /// True if the line begins with a directive.
+    is_directive: bool,
+}
+
+/// Returns the offset of `part`, a slice of `line`. Returns 0 for any other text.
+fn offset_in(line: &str, part: &str) -> usize {
+    let offset = (part.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+    if offset <= line.len() { offset } else { 0 }
+}
+
+/// Returns true for the mark of a text over several lines, an anchor or a tag in YAML.
+fn is_block_marker(text: &str) -> bool {
+    text.starts_with(['&', '!'])
+        || text.strip_prefix(['|', '>']).is_some_and(|rest| rest.chars().all(|c| "+-0123456789".contains(c)))
+}
+
+/// Returns true if a line begins with one of [`UNCALLED_DIRECTIVES`], or is a redirect of nginx, such as
+/// `return 301 http://shop`.
+fn is_uncalled_directive(words: &[FileWord<'_>]) -> bool {
+    let text = |index: usize| words.get(index).map_or("", |word| word.text);
+    let is_redirect = text(0) == "return" && (text(1).starts_with("http") || parse_port(text(1)).is_some());
+    is_redirect || UNCALLED_DIRECTIVES.iter().any(|known| known.eq_ignore_ascii_case(text(0)))
 }
 
 /// Returns true if a line with `words` assigns a value to a key. A directive comes first in its line: an

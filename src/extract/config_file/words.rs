@@ -1,6 +1,7 @@
 //! Splits a line of a configuration file into words, and marks those that are keys.
 
 use super::file_format::FileFormat;
+use crate::extract::env_key::{self, ValueKind};
 
 /// XML elements that contain the value for a key in another element or attribute.
 const VALUE_ELEMENTS: &[&str] =
@@ -49,7 +50,7 @@ fn read_word<'t>(
     let before = &line[..line.len() - rest.len()];
     let in_flow = format != FileFormat::KeyValue || before.contains(['{', '[', '(']);
     if matches!(first, '"' | '\'' | '`') {
-        return read_quoted(first, rest, in_flow, words);
+        return read_quoted((format, before), rest, in_flow, words);
     }
     if format == FileFormat::Xml && before.rfind('<') <= before.rfind('>') {
         // The text of an XML element is one word.
@@ -66,7 +67,8 @@ fn read_word<'t>(
         return Some(after);
     }
     let (text, has_colon) = text.strip_suffix(':').map_or((text, false), |key| (key, true));
-    let behind = after_assignment(after, has_colon);
+    let behind = after_assignment(after, has_colon).or_else(|| subscript_assignment(format, after));
+    let behind = behind.or_else(|| after.strip_prefix('(').filter(|_| names_secret(format, text, after)));
     let has_key = words.iter().any(|word| word.is_key);
     let begins = words.iter().all(|word| word.is_key || word.text == "-");
     if !in_flow && begins && text != "-" && (has_key || behind.is_none()) {
@@ -102,19 +104,20 @@ fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     (has_colon || assigned || colon).then(|| next.trim_start_matches([':', '=', '>']))
 }
 
-/// Reads a quoted word at the beginning of `rest`, and adds it to `words`. Returns the text after the word,
+/// Reads a quoted word at the beginning of `rest`, the text after `before` in its line, and adds it to `words`. Returns the text after the word,
 /// or `None` if the line has no more words.
 fn read_quoted<'t>(
-    quote: char,
+    (format, before): (FileFormat, &str),
     rest: &'t str,
     in_flow: bool,
     words: &mut Vec<FileWord<'t>>,
 ) -> Option<&'t str> {
-    let inner = &rest[1..];
+    let (quote, inner) = (rest.chars().next()?, &rest[1..]);
     let end = quoted_end(inner, quote);
     let after = inner.get(end + 1..).unwrap_or_default();
     let text = &inner[..end];
-    let behind = after_assignment(after, false);
+    let behind = after_assignment(after, false).or_else(|| subscript_assignment(format, after));
+    let behind = behind.or_else(|| named_argument(format, before, text, after));
     let is_value = words.last().is_some_and(|word| word.is_key);
     // If text directly follows the closing quote, it is unclear where the value ends. In formats of keys and
     // values, a key has only one quoted value.
@@ -124,6 +127,30 @@ fn read_quoted<'t>(
     }
     let is_last = is_value && !in_flow && behind.is_none();
     if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
+}
+
+/// Returns the text after the sign that assigns a value to a subscript, as in `$config['host'] = 'db'`. Returns
+/// `None` outside source code, or if there is no such sign.
+fn subscript_assignment(format: FileFormat, after: &str) -> Option<&str> {
+    let behind = after.strip_prefix(']').filter(|_| format == FileFormat::Code)?;
+    after_assignment(behind, false)
+}
+
+/// Returns the text after the first argument of a call if that argument is a name, which the second argument
+/// gives a value, as in `define('DB_HOST', 'db')` and `os.environ.get("DB_HOST", "db")`.
+fn named_argument<'t>(format: FileFormat, before: &str, text: &str, after: &'t str) -> Option<&'t str> {
+    let is_called = before
+        .strip_suffix('(')
+        .is_some_and(|name| name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
+    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let behind = after.trim_start().strip_prefix(',')?;
+    (format == FileFormat::Code && is_called && is_name).then_some(behind)
+}
+
+/// Returns true if `text` is the name of a call that takes a secret, as in `setPassword("…")`.
+fn names_secret(format: FileFormat, text: &str, after: &str) -> bool {
+    let is_quoted = after.strip_prefix('(').is_some_and(|inner| inner.starts_with(['"', '\'', '`']));
+    format == FileFormat::Code && is_quoted && env_key::value_kind(text) == ValueKind::Secret
 }
 
 /// Returns the byte offset of the closing quote: the first one that is neither doubled nor escaped. Returns

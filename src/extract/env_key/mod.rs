@@ -100,6 +100,30 @@ fn split_words(key: &str) -> Vec<String> {
     words
 }
 
+/// Returns true if no value in a block under `key` is an address that the service calls, because the block
+/// consists of secrets, headers, labels or similar.
+pub(super) fn hides_nested_values(key: &str) -> bool {
+    const SECRET_BLOCK_ENDINGS: &[&str] = &[
+        "PASSWORD",
+        "PASSWORDS",
+        "PASSWD",
+        "PASSPHRASE",
+        "SECRET",
+        "SECRETS",
+        "TOKEN",
+        "TOKENS",
+        "APIKEY",
+        "APIKEYS",
+        "JAAS",
+    ];
+    const UNCALLED_BLOCKS: &[&str] =
+        &["KEYS", "PW", "HEADERS", "LABELS", "TAGS", "ANNOTATIONS", "DOMAINS", "MATCH", "MATCHERS"];
+    let words = words_without_numbers(key);
+    let is_secret = words.iter().any(|word| SECRET_BLOCK_ENDINGS.iter().any(|end| word.ends_with(end)));
+    let last = words.last().map_or("", String::as_str);
+    is_secret || UNCALLED_BLOCKS.contains(&last) || words.join("_").ends_with("SECURE_JSON_DATA")
+}
+
 /// Returns true if a single word under `key` is a host. A word under a key such as `target` is not, because
 /// it may be the name of a platform.
 pub(super) fn bare_word_is_host(key: &str) -> bool {

@@ -1,0 +1,179 @@
+//! Nesting of the lines of a configuration file: lists that continue on further lines, and blocks that
+//! Portolan does not read, such as those of secrets and headers.
+
+use super::file_format::FileFormat;
+use crate::extract::env_key;
+
+/// Part of a file that Portolan skips. Each ends in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SkippedBlock {
+    /// All lines that are indented more deeply than this number of bytes, or begin a list item there.
+    Indented(usize),
+    /// All lines up to the one that contains one of these texts.
+    Until(&'static [&'static str]),
+    /// All lines up to the first that begins with this character.
+    UpToClosing(char),
+    /// All lines up to the next section header.
+    Section,
+    /// All lines that continue the one before, because it ends with a backslash.
+    Continued,
+}
+
+/// Key on an earlier line, whose list of values may continue.
+#[derive(Clone, Copy, Debug, Default)]
+struct OpenKey<'t> {
+    key: &'t str,
+    /// The column of the key.
+    column: usize,
+    /// True if its own line has no value.
+    is_empty: bool,
+    /// The column of the dashes of its list items; `None` before the first.
+    item_column: Option<usize>,
+    /// The number of open brackets inside its list in brackets; `None` if it has no such list.
+    list_depth: Option<usize>,
+}
+
+/// Nesting at the current place in a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nesting<'t> {
+    skipped: Option<SkippedBlock>,
+    /// The number of open brackets.
+    depth: usize,
+    /// The number of open brackets around a block that is skipped up to its closing bracket.
+    skipped_depth: Option<usize>,
+    open_key: OpenKey<'t>,
+    /// True if the next bracket belongs to a key whose block is skipped.
+    hides_next_block: bool,
+    /// True if the line before ends with a backslash.
+    is_continued: bool,
+}
+
+impl<'t> Nesting<'t> {
+    /// Returns true if `line` belongs to a skipped block.
+    pub(super) fn skips_line(&mut self, line: &str) -> bool {
+        let text = line.trim_start();
+        let column = line.len() - text.len();
+        let (skips, ends) = match self.skipped {
+            None => return false,
+            Some(SkippedBlock::Until(ends)) => (true, ends.iter().any(|end| line.contains(end))),
+            Some(SkippedBlock::UpToClosing(closing)) => (true, text.starts_with(closing)),
+            Some(SkippedBlock::Continued) => (true, !line.trim_end().ends_with('\\')),
+            Some(SkippedBlock::Section) => (!text.starts_with('['), text.starts_with('[')),
+            Some(SkippedBlock::Indented(than)) => {
+                let is_inside =
+                    text.is_empty() || column > than || (column == than && text.starts_with("- "));
+                (is_inside, !is_inside)
+            }
+        };
+        if ends {
+            self.skipped = None;
+        }
+        skips
+    }
+
+    /// Skips the next lines up to one that contains one of the texts `ends`.
+    pub(super) fn skip_until(&mut self, ends: &'static [&'static str]) {
+        self.skipped = Some(SkippedBlock::Until(ends));
+    }
+
+    /// Skips the next lines up to one that begins with a closing brace.
+    pub(super) fn skip_braces(&mut self) {
+        self.skipped = Some(SkippedBlock::UpToClosing('}'));
+    }
+
+    /// Returns the key that `line`, which begins here, inherits from an earlier line; empty if there is none.
+    pub(super) fn inherited_key(&mut self, format: FileFormat, line: &str) -> &'t str {
+        let text = line.trim_start();
+        let column = line.len() - text.len();
+        let open = &mut self.open_key;
+        let in_brackets = open.list_depth == Some(self.depth);
+        let is_item = text.starts_with("- ");
+        let inherits = match format {
+            FileFormat::Postfix => true,
+            FileFormat::KeyValue if is_item => {
+                let first = *open.item_column.get_or_insert(column);
+                in_brackets || (open.is_empty && column == first && column >= open.column)
+            }
+            FileFormat::KeyValue => {
+                in_brackets || self.is_continued || (open.is_empty && column > open.column)
+            }
+            FileFormat::Json | FileFormat::Code => in_brackets,
+            FileFormat::Xml => !text.starts_with("</"),
+            FileFormat::Directives | FileFormat::Shell => false,
+        };
+        if !inherits {
+            *open = OpenKey::default();
+        }
+        open.key
+    }
+
+    /// Records that `key` begins at the given column.
+    pub(super) fn begin_key(&mut self, key: &'t str, column: usize) {
+        self.open_key = OpenKey { key, column, is_empty: true, ..OpenKey::default() };
+        self.hides_next_block = env_key::hides_nested_values(key);
+    }
+
+    /// Records that the open key has a value on its own line.
+    pub(super) fn note_value(&mut self) {
+        self.open_key.is_empty = false;
+    }
+
+    /// Counts the brackets in `gap`, the text between two words or after the last one.
+    pub(super) fn pass_gap(&mut self, gap: &str) {
+        for c in gap.chars() {
+            match c {
+                '{' | '[' | '(' => {
+                    if std::mem::take(&mut self.hides_next_block) && self.skipped_depth.is_none() {
+                        self.skipped_depth = Some(self.depth);
+                    }
+                    self.depth += 1;
+                    if c == '[' && self.open_key.is_empty && self.open_key.list_depth.is_none() {
+                        self.open_key.list_depth = Some(self.depth);
+                    }
+                }
+                '}' | ']' | ')' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.skipped_depth.is_some_and(|around| self.depth <= around) {
+                        self.skipped_depth = None;
+                    }
+                    if self.open_key.list_depth.is_some_and(|inside| self.depth < inside) {
+                        self.open_key = OpenKey::default();
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns true if the current place is inside a skipped block in brackets.
+    pub(super) fn is_skipped(&self) -> bool {
+        self.skipped_depth.is_some()
+    }
+
+    /// Decides at the end of `line`, whose content begins at `column`, if the next lines belong to a block that
+    /// Portolan does not read.
+    pub(super) fn end_line(&mut self, format: FileFormat, line: &str, column: usize) {
+        self.is_continued = line.trim_end().ends_with('\\');
+        let hides = env_key::hides_nested_values(self.open_key.key);
+        if format == FileFormat::KeyValue && self.skipped_depth.is_none() {
+            let section = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            if section.is_some_and(env_key::hides_nested_values) {
+                self.skipped = Some(SkippedBlock::Section);
+            } else if hides && opens_long_text(line, "\"\"\"") {
+                self.skipped = Some(SkippedBlock::Until(&["\"\"\""]));
+            } else if hides && opens_long_text(line, "'''") {
+                self.skipped = Some(SkippedBlock::Until(&["'''"]));
+            } else if hides && self.is_continued {
+                self.skipped = Some(SkippedBlock::Continued);
+            } else if hides && self.open_key.is_empty {
+                self.skipped = Some(SkippedBlock::Indented(column));
+            }
+        }
+        self.hides_next_block &= self.open_key.is_empty;
+    }
+}
+
+/// Returns true if a text over several lines, which begins and ends with `quotes`, begins in this line.
+fn opens_long_text(line: &str, quotes: &str) -> bool {
+    line.matches(quotes).count() == 1
+}
