@@ -40,7 +40,7 @@ impl App {
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
             Command::Mark => self.mark_selected(),
-            Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
+            Command::FaultsOnly => self.toggle_faults_only(),
             Command::NextSource => self.show_next_source(),
             Command::OnlyGroup => self.toggle_group_filter(),
             Command::GroupBy => self.group_by_next_property(),
@@ -85,11 +85,27 @@ impl App {
         self.prompt = Some(Prompt::command(self.palette_offers(), labels, (self.service_names(), groups)));
     }
 
-    /// Marks the selected node, or removes its mark.
+    /// Marks the selected node, or removes its mark. Says so on screens that don't show marks.
     fn mark_selected(&mut self) {
-        match self.store.session.selected.clone() {
-            Some(node) => self.store.session.toggle_mark(node),
-            None => self.notify("no service is selected"),
+        let Some(node) = self.store.session.selected.clone() else {
+            self.notify("no service is selected");
+            return;
+        };
+        self.store.session.toggle_mark(node.clone());
+        if !matches!(self.screen(), ScreenId::Map | ScreenId::List) {
+            let done = if self.store.session.marks.contains(&node) { "marked" } else { "unmarked" };
+            let label = self.store.selected_node().map(Node::label).unwrap_or_default();
+            self.notify(&format!("{done} {label}"));
+        }
+    }
+
+    /// Shows faulty services only, or all again. Says so on screens other than the map, whose title shows it.
+    fn toggle_faults_only(&mut self) {
+        let is_on = !self.store.session.faults_only;
+        self.store.session.faults_only = is_on;
+        if self.screen() != ScreenId::Map {
+            let shown = if is_on { "faulty services only" } else { "all services" };
+            self.notify(&format!("the map and the list show {shown}"));
         }
     }
 

@@ -301,7 +301,7 @@ impl App {
     fn draw_prompt(&self, prompt: &Prompt, areas: &TerminalAreas, buf: &mut Canvas<'_>) -> Position {
         let theme = &self.theme;
         let area = areas.footer;
-        let sign = text::cut_end(prompt.label(), usize::from(area.width / 2), theme.glyphs.ellipsis);
+        let sign = text::cut_end(&prompt.label(), usize::from(area.width / 2), theme.glyphs.ellipsis);
         let before = text::display_width(&sign) as u16;
         let room = usize::from(area.width.saturating_sub(before + 1));
         buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());

@@ -9,7 +9,8 @@ mod typed_command;
 use crate::{
     command::Command,
     keymap::{Code, Key},
-    model::NodeId,
+    model::{NodeId, SourceId},
+    note::NoteTarget,
     operation::OperationKind,
     screen::LogPromptKind,
     share::ShareDestination,
@@ -18,6 +19,7 @@ use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{CaseMatching, Normalization, Pattern},
 };
+use std::borrow::Cow;
 use tui_input::{Input, InputRequest};
 use typed_command::{command_of_other_tools, has_other_argument, split_node_command};
 
@@ -44,8 +46,20 @@ pub(super) enum Prompt {
     Ask(LogPromptKind, Input),
     /// Comment of a share, which is the saved screen for a colleague. The comment may be empty.
     ShareComment(ShareDestination, Input),
-    /// Text of a note on the selected finding, call or service.
-    Note(Input),
+    /// Text of a note.
+    Note(Input, Box<NoteSubject>),
+}
+
+/// Finding, call or service that a note is about. The prompt keeps it, because the selection may change while
+/// the user types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NoteSubject {
+    /// Source that keeps the note.
+    pub(super) source: SourceId,
+    /// Target of the note.
+    pub(super) target: NoteTarget,
+    /// Label for the prompt, such as `shop/orders, crash loop`.
+    pub(super) label: String,
 }
 
 /// Command or action that the command prompt offers.
@@ -95,7 +109,7 @@ pub(super) enum PromptEvent {
     /// The user confirmed the comment of a share.
     ShareConfirmed(ShareDestination, String),
     /// The user confirmed the text of a note.
-    NoteConfirmed(String),
+    NoteConfirmed(String, Box<NoteSubject>),
     /// The user confirmed the input that the log screen asked for.
     Answered(LogPromptKind, String),
     /// The user confirmed a text that is not a command by itself: a command with an argument, a question, or
@@ -137,8 +151,8 @@ impl Prompt {
     }
 
     /// Creates a prompt for the text of a note.
-    pub(super) fn note() -> Self {
-        Self::Note(Input::default())
+    pub(super) fn note(subject: NoteSubject) -> Self {
+        Self::Note(Input::default(), Box::new(subject))
     }
 
     /// Creates a prompt for the comment of a share.
@@ -147,13 +161,15 @@ impl Prompt {
     }
 
     /// Returns the label in front of the input.
-    pub(super) fn label(&self) -> &'static str {
+    pub(super) fn label(&self) -> Cow<'static, str> {
         match self {
-            Self::Search(..) => "/",
-            Self::Command { .. } => ":",
-            Self::Ask(question, _) => question.label(),
-            Self::ShareComment(..) => "share, comment (enter for none): ",
-            Self::Note(_) => "note (ends in `until friday`, if it has an end): ",
+            Self::Search(..) => "/".into(),
+            Self::Command { .. } => ":".into(),
+            Self::Ask(question, _) => question.label().into(),
+            Self::ShareComment(..) => "share, comment (enter for none): ".into(),
+            Self::Note(_, subject) => {
+                format!("note on {} (may end in `until friday`): ", subject.label).into()
+            }
         }
     }
 
@@ -164,14 +180,14 @@ impl Prompt {
             | Self::Command { input, .. }
             | Self::Ask(_, input)
             | Self::ShareComment(_, input)
-            | Self::Note(input) => input,
+            | Self::Note(input, _) => input,
         }
     }
 
     /// Returns the index of the selected proposal.
     pub(super) fn selected_proposal(&self) -> usize {
         match self {
-            Self::Search(..) | Self::Ask(..) | Self::ShareComment(..) | Self::Note(_) => 0,
+            Self::Search(..) | Self::Ask(..) | Self::ShareComment(..) | Self::Note(..) => 0,
             Self::Command { chosen, .. } => *chosen,
         }
     }
@@ -244,7 +260,7 @@ impl Prompt {
             Self::Search(input, _)
             | Self::Ask(_, input)
             | Self::ShareComment(_, input)
-            | Self::Note(input) => {
+            | Self::Note(input, _) => {
                 input.handle(request);
             }
             Self::Command { input, chosen, .. } => {
@@ -268,12 +284,14 @@ impl Prompt {
             Self::ShareComment(destination, input) => {
                 PromptEvent::ShareConfirmed(*destination, input.value().trim().to_owned())
             }
-            Self::Command { input, .. } | Self::Ask(_, input) | Self::Note(input)
+            Self::Command { input, .. } | Self::Ask(_, input) | Self::Note(input, _)
                 if input.value().trim().is_empty() =>
             {
                 PromptEvent::Cancelled
             }
-            Self::Note(input) => PromptEvent::NoteConfirmed(input.value().trim().to_owned()),
+            Self::Note(input, subject) => {
+                PromptEvent::NoteConfirmed(input.value().trim().to_owned(), subject.clone())
+            }
             Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
             Self::Command { input, chosen, .. } => {
                 let typed = input.value().trim();

@@ -3,13 +3,14 @@
 use crate::{
     app::Msg,
     background::{self, Panicked},
-    model::{Failure, SourceId, Text},
+    model::{Failure, SourceId, Text, Timestamp},
     note::NoteDraft,
     source::{
         Source,
         team::{NoteStore, StoredNotes, TeamAccess},
     },
 };
+use jiff::tz::TimeZone;
 use std::{
     collections::BTreeMap,
     future::ready,
@@ -74,10 +75,15 @@ impl NoteTasks {
         let Some(source) = self.sources.get(source).cloned() else { return };
         let (access, state, sender) = (self.access.clone(), self.state.clone(), self.sender.clone());
         let (lost, wake) = (sender.clone(), Arc::clone(&self.wake));
+        let end = draft
+            .until
+            .map_or_else(|| "without an end".to_owned(), |end| format!("until {}", local_time(end)));
         let work = async move {
             let notice = match timeout(NOTE_TIMEOUT, write_note(&*source, &access, state, draft)).await {
-                Ok(Ok(is_shared)) if is_shared => "noted, for the whole team".to_owned(),
-                Ok(Ok(_)) => "noted, on this machine".to_owned(),
+                Ok(Ok(is_shared)) => {
+                    let readers = if is_shared { "for the whole team" } else { "on this machine" };
+                    format!("noted {end}, {readers}; portolan note --remove removes it")
+                }
                 Ok(Err(failure)) => {
                     format!("the note could not be written: {} ({})", failure.message, failure.remedy)
                 }
@@ -93,6 +99,11 @@ impl NoteTasks {
         };
         drop(background::spawn(work, on_panic).detach());
     }
+}
+
+/// Formats a time in the time zone of this machine.
+fn local_time(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::system()).strftime("%a %m-%d %H:%M").to_string()
 }
 
 /// Returns a random id for a note, short enough to type.

@@ -6,7 +6,10 @@ use crate::{
     command::Command,
     effect::Effect,
     model::{NodeId, ProfileField, shell_quote},
-    screen::{ScreenId, describe::need_text::ServiceNeeds},
+    screen::{
+        ScreenId,
+        describe::{hand_over::own_program, need_text::ServiceNeeds},
+    },
     store::{GroupFilter, Search, Store},
     topology::{dependants, shortest_path_either_way},
 };
@@ -298,7 +301,8 @@ fn needs_words(store: &Store, node: &NodeId) -> Option<String> {
     let node = topology.nodes.get(node)?;
     let summary = ServiceNeeds::new(&store.world, node).summary();
     let name = shell_quote(&topology.unique_name(node));
-    Some(format!("needs {summary}; portolan need {name} --format compose writes a compose file"))
+    let program = own_program(&store.world);
+    Some(format!("needs {summary}; {program} need {name} --format compose writes a compose file"))
 }
 
 #[cfg(test)]

@@ -41,9 +41,9 @@ impl App {
                 self.prompt = None;
                 self.share(&comment, destination)
             }
-            PromptEvent::NoteConfirmed(text) => {
+            PromptEvent::NoteConfirmed(text, subject) => {
                 self.prompt = None;
-                self.write_note(&text)
+                self.write_note(&text, *subject)
             }
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;

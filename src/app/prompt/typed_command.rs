@@ -112,7 +112,7 @@ impl App {
             }
             ("source" | "ctx" | "context", _) => self.show_source_named(argument),
             ("ns" | "namespace" | "group" | "project" | "cluster", _) => self.show_group_named(argument),
-            ("note", _) => self.write_note(argument),
+            ("note", _) => self.write_note_here(argument),
             ("find" | "search" | "filter", _) => {
                 self.store.session.search = Search::new(argument);
                 Vec::new()

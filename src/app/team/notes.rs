@@ -1,18 +1,23 @@
 //! Notes that the user leaves: the target of a new note, and the request to write it.
 
 use crate::{
-    app::{App, prompt::Prompt},
+    app::{
+        App,
+        prompt::{NoteSubject, Prompt},
+    },
+    diagnosis::FindingKind,
     effect::Effect,
-    model::{SourceId, Text},
+    model::{NodeId, SourceId, Text},
     note::{MAX_NOTE_CHARS, NoteDraft, NoteTarget, split_until},
     screen::ScreenId,
+    topology::Node,
 };
 
 impl App {
     /// Opens the prompt for a note on the selected finding, call or service.
     pub(in crate::app) fn ask_for_note(&mut self) {
         match self.note_target() {
-            Ok(_) => self.prompt = Some(Prompt::note()),
+            Ok(subject) => self.prompt = Some(Prompt::note(subject)),
             Err(why) => self.notify(why),
         }
     }
@@ -22,15 +27,9 @@ impl App {
         self.note_target().is_ok()
     }
 
-    /// Asks the runtime to write a note on the current selection. `typed` may end in `until` and a time.
-    pub(in crate::app) fn write_note(&mut self, typed: &str) -> Vec<Effect> {
-        let (source, target) = match self.note_target() {
-            Ok(found) => found,
-            Err(why) => {
-                self.notify(why);
-                return Vec::new();
-            }
-        };
+    /// Asks the runtime to write a note on `subject`. `typed` may end in `until` and a time.
+    pub(in crate::app) fn write_note(&mut self, typed: &str, subject: NoteSubject) -> Vec<Effect> {
+        let NoteSubject { source, target, .. } = subject;
         let now = self.store.world.now;
         let (text, until) = split_until(typed, now, &self.store.session.time_zone);
         let text = Text::with_max_chars(text, MAX_NOTE_CHARS);
@@ -41,33 +40,51 @@ impl App {
         vec![Effect::WriteNote(source, NoteDraft { at: now, until, target, text })]
     }
 
-    /// Returns the source that will keep a new note, and the note's target: the selected finding or call on
-    /// screens that list them, or else the selected node. The error is the reason why there is no target.
-    fn note_target(&self) -> Result<(SourceId, NoteTarget), &'static str> {
+    /// Writes a typed note on the current selection.
+    pub(in crate::app) fn write_note_here(&mut self, typed: &str) -> Vec<Effect> {
+        match self.note_target() {
+            Ok(subject) => self.write_note(typed, subject),
+            Err(why) => {
+                self.notify(why);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Returns the subject of a new note: the selected finding or call on screens that list them, or else the
+    /// selected node. The error is the reason why there is none.
+    fn note_target(&self) -> Result<NoteSubject, &'static str> {
         if self.shows_share() {
             return Err("this is a share: leave notes on what runs now");
         }
+        if self.screen() == ScreenId::Findings {
+            return self.finding_subject();
+        }
         let node = self.store.selected_node().ok_or("no service is selected")?;
         let source = node.source.clone().or_else(|| self.first_source()).ok_or("no source is read")?;
-        Ok(match self.screen() {
-            ScreenId::Findings => {
-                let finding = self.screens.findings.selected_finding(&self.store);
-                let finding = finding.ok_or("no finding is selected")?;
-                let node = finding.node.as_ref().ok_or("a finding about a source takes no note")?;
-                let source = node.service_source().unwrap_or(source);
-                let target = NoteTarget::finding(&source, node, finding);
-                (source, target)
-            }
-            ScreenId::Why => match self.screens.why.selected_call(&self.store) {
-                Some((caller, callee)) => {
-                    let source = caller.service_source().unwrap_or(source);
-                    let target = NoteTarget::call(&source, &caller, &callee);
-                    (source, target)
-                }
-                None => (source.clone(), NoteTarget::node(&source, &node.id)),
-            },
-            _ => (source.clone(), NoteTarget::node(&source, &node.id)),
-        })
+        let call = (self.screen() == ScreenId::Why).then(|| self.screens.why.selected_call(&self.store));
+        if let Some((caller, callee)) = call.flatten() {
+            let source = caller.service_source().unwrap_or(source);
+            let label_of = |id: &NodeId| {
+                self.store.world.topology().nodes.get(id).map_or_else(|| id.to_string(), Node::label)
+            };
+            let label = format!("the call from {} to {}", label_of(&caller), label_of(&callee));
+            let target = NoteTarget::call(&source, &caller, &callee);
+            return Ok(NoteSubject { source, target, label });
+        }
+        let target = NoteTarget::node(&source, &node.id);
+        Ok(NoteSubject { source, target, label: node.label() })
+    }
+
+    /// Returns the selected finding as the subject of a note.
+    fn finding_subject(&self) -> Result<NoteSubject, &'static str> {
+        let finding = self.screens.findings.selected_finding(&self.store);
+        let finding = finding.ok_or("no finding is selected")?;
+        let node = finding.node.as_ref().ok_or("a finding about a source takes no note")?;
+        let source = node.service_source().or_else(|| self.first_source()).ok_or("no source is read")?;
+        let target = NoteTarget::finding(&source, node, finding);
+        let label = format!("{}, {}", finding.subject, FindingKind::title_of(finding));
+        Ok(NoteSubject { source, target, label })
     }
 
     /// Returns the first source, which keeps the notes on nodes that have no source.

@@ -2,7 +2,7 @@
 //! Portolan does not read, such as those of secrets and headers.
 
 use super::file_format::FileFormat;
-use crate::extract::env_key;
+use crate::extract::env_key::{self, ValueKind};
 
 /// Part of a file that Portolan skips. Each ends in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,9 @@ impl<'t> Nesting<'t> {
             FileFormat::KeyValue => {
                 in_brackets || self.is_continued || (open.is_empty && column > open.column)
             }
-            FileFormat::Json | FileFormat::Code => in_brackets,
+            // The value of a key in JSON may be on the next line.
+            FileFormat::Json => in_brackets || (open.is_empty && open.list_depth.is_none()),
+            FileFormat::Code => in_brackets,
             FileFormat::Xml => !text.starts_with("</"),
             FileFormat::Directives | FileFormat::Shell => false,
         };
@@ -116,6 +118,11 @@ impl<'t> Nesting<'t> {
     /// Records that the open key has a value on its own line.
     pub(super) fn note_value(&mut self) {
         self.open_key.is_empty = false;
+    }
+
+    /// Forgets the open key, because its element has ended.
+    pub(super) fn close_key(&mut self) {
+        self.open_key = OpenKey::default();
     }
 
     /// Counts the brackets in `gap`, the text between two words or after the last one.
@@ -154,12 +161,14 @@ impl<'t> Nesting<'t> {
     /// Portolan does not read.
     pub(super) fn end_line(&mut self, format: FileFormat, line: &str, column: usize) {
         self.is_continued = line.trim_end().ends_with('\\');
-        let hides = env_key::hides_nested_values(self.open_key.key);
-        if format == FileFormat::KeyValue && self.skipped_depth.is_none() {
-            let section = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-            if section.is_some_and(env_key::hides_nested_values) {
-                self.skipped = Some(SkippedBlock::Section);
-            } else if hides && opens_long_text(line, "\"\"\"") {
+        let hides = env_key::hides_nested_values(self.open_key.key)
+            || (ends_with_block_marker(line) && env_key::value_kind(self.open_key.key) == ValueKind::Secret);
+        let section = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let has_sections = matches!(format, FileFormat::KeyValue | FileFormat::Directives);
+        if has_sections && section.is_some_and(env_key::hides_nested_values) {
+            self.skipped = Some(SkippedBlock::Section);
+        } else if format == FileFormat::KeyValue && self.skipped_depth.is_none() {
+            if hides && opens_long_text(line, "\"\"\"") {
                 self.skipped = Some(SkippedBlock::Until(&["\"\"\""]));
             } else if hides && opens_long_text(line, "'''") {
                 self.skipped = Some(SkippedBlock::Until(&["'''"]));
@@ -171,6 +180,17 @@ impl<'t> Nesting<'t> {
         }
         self.hides_next_block &= self.open_key.is_empty;
     }
+}
+
+/// Returns true if a text over several lines in YAML begins after this line.
+fn ends_with_block_marker(line: &str) -> bool {
+    line.split_whitespace().next_back().is_some_and(is_block_marker)
+}
+
+/// Returns true for the mark of a text over several lines, an anchor or a tag in YAML.
+pub(super) fn is_block_marker(text: &str) -> bool {
+    text.starts_with(['&', '!'])
+        || text.strip_prefix(['|', '>']).is_some_and(|rest| rest.chars().all(|c| "+-0123456789".contains(c)))
 }
 
 /// Returns true if a text over several lines, which begins and ends with `quotes`, begins in this line.

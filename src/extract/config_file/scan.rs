@@ -2,7 +2,7 @@
 
 use super::{
     file_format::FileFormat,
-    nesting::Nesting,
+    nesting::{Nesting, is_block_marker},
     words::{FileWord, split_words},
 };
 use crate::extract::{
@@ -87,6 +87,10 @@ impl<'t> EntryReader<'t> {
             return;
         }
         let line = self.format.strip_comment(raw);
+        let line = match self.format {
+            FileFormat::KeyValue => line.trim_start().strip_prefix("export ").unwrap_or(line),
+            _ => line,
+        };
         let opens = |open: &str, close: &str| raw.trim_start().starts_with(open) && !raw.contains(close);
         if opens("/*", "*/") {
             self.nesting.skip_until(&["*/"]);
@@ -94,6 +98,11 @@ impl<'t> EntryReader<'t> {
         }
         if self.format == FileFormat::Xml && opens("<!--", "-->") {
             self.nesting.skip_until(&["-->"]);
+            return;
+        }
+        if self.format == FileFormat::Directives && raw.trim() == "<record>" {
+            // Fields that fluentd adds to each record of a log.
+            self.nesting.skip_until(&["</record>"]);
             return;
         }
         if raw.contains("-----BEGIN") && !raw.contains("-----END") {
@@ -143,7 +152,7 @@ impl<'t> EntryReader<'t> {
     ) -> (&'t str, Vec<ConfigEntry<'t>>) {
         let mut key = self.nesting.inherited_key(self.format, line);
         let mut values: Vec<ConfigEntry<'_>> = Vec::new();
-        let mut end = 0;
+        let (mut end, mut has_own_key) = (0, false);
         for (at, word) in words.iter().enumerate() {
             let start = offset_in(line, word.text).max(end);
             let gap = &line[end..start];
@@ -159,10 +168,14 @@ impl<'t> EntryReader<'t> {
             if (word.is_key && !shape.is_secret) || (shape.is_directive && at == 0) {
                 key = self.key_for(word.text);
                 self.nesting.begin_key(key, shape.indent);
+                has_own_key = true;
             } else if is_name && self.format == FileFormat::Xml {
                 // `<property name="url" value="…"/>`
                 key = word.text;
                 self.named = key;
+            } else if shape.is_directive && at > 0 && matches!(word.text, "return" | "rewrite" | "redirect") {
+                // In `if (…) { return 301 …; }`, the rest of the line is a redirect.
+                break;
             } else if shape.is_directive
                 && super::value_kind_in_file(self.format, word.text) == ValueKind::Secret
             {
@@ -172,11 +185,16 @@ impl<'t> EntryReader<'t> {
                 if is_name {
                     self.named = word.text;
                 }
-                self.nesting.note_value();
+                if has_own_key {
+                    self.nesting.note_value();
+                }
                 values.push(self.entry(key, word.text, shape));
             }
         }
         self.nesting.pass_gap(&line[end..]);
+        if self.format == FileFormat::Xml && !key.is_empty() && line[end..].contains(&format!("</{key}")) {
+            self.nesting.close_key();
+        }
         (key, values)
     }
 
@@ -208,18 +226,13 @@ fn offset_in(line: &str, part: &str) -> usize {
     if offset <= line.len() { offset } else { 0 }
 }
 
-/// Returns true for the mark of a text over several lines, an anchor or a tag in YAML.
-fn is_block_marker(text: &str) -> bool {
-    text.starts_with(['&', '!'])
-        || text.strip_prefix(['|', '>']).is_some_and(|rest| rest.chars().all(|c| "+-0123456789".contains(c)))
-}
-
 /// Returns true if a line begins with one of [`UNCALLED_DIRECTIVES`], or is a redirect of nginx, such as
-/// `return 301 http://shop`.
+/// `return 301 http://shop`, or sets a header in VCL, such as `set req.http.Host = …`.
 fn is_uncalled_directive(words: &[FileWord<'_>]) -> bool {
     let text = |index: usize| words.get(index).map_or("", |word| word.text);
     let is_redirect = text(0) == "return" && (text(1).starts_with("http") || parse_port(text(1)).is_some());
-    is_redirect || UNCALLED_DIRECTIVES.iter().any(|known| known.eq_ignore_ascii_case(text(0)))
+    let sets_header = text(0) == "set" && text(1).contains("http.");
+    is_redirect || sets_header || UNCALLED_DIRECTIVES.iter().any(|known| known.eq_ignore_ascii_case(text(0)))
 }
 
 /// Returns true if a line with `words` assigns a value to a key. A directive comes first in its line: an

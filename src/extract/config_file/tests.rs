@@ -225,3 +225,63 @@ fn words_before_an_assignment_belong_to_their_own_directive() {
         assert!(found.iter().any(|name| name == expected), "{path}: {found:?}");
     }
 }
+
+#[test]
+fn a_line_without_a_key_belongs_only_to_a_list_that_continues() {
+    for (path, text) in [
+        (
+            "c.php",
+            "<?php\n$dbhost = 'db';\ndefine('DB_PASSWORD', 'web');\n$config['db_pass'] = 'web';\n$redis->auth('web');\n",
+        ),
+        ("c.py", "DB_HOST = 'db'\nos.environ['DB_PASSWORD'] = 'web'\nserver.login('web', 'web')\n"),
+        ("c.go", "host := \"db\"\nos.Setenv(\"DB_PASSWORD\", \"web\")\n"),
+        ("c.ini", "host = db\nweb\n"),
+        ("c.yaml", "hosts:\n  - db\nother:\n- web\n"),
+        ("c.xml", "<c>\n<host>db</host>\n<entry>web</entry>\n</c>\n"),
+    ] {
+        assert_eq!(names(path, text), ["(db)"], "{text}");
+    }
+    assert_eq!(names("c.yaml", "hosts:\n- db\n- web\n"), ["(db)", "(web)"]);
+    assert_eq!(names("c.json", "{\"hosts\": [\n \"db\",\n \"web\"\n]}\n"), ["(db)", "(web)"]);
+    assert_eq!(
+        names("c.js", "const brokers = [\n  'a:9092',\n  'b:9092',\n];\nsign('web');\n"),
+        ["(a:9092)", "(b:9092)"]
+    );
+}
+
+#[test]
+fn values_in_blocks_of_secrets_headers_and_labels_do_not_count() {
+    for (path, text) in [
+        ("c.yaml", "secrets:\n  primary:\n    host: web\ndb:\n  host: db\n"),
+        ("c.yaml", "token: |\n  host: web\nprivate_key: |\n  server: web\nhost: db\n"),
+        ("c.yaml", "headers:\n  Host: web\nexternal_labels:\n  host: web\nhost: db\n"),
+        ("c.toml", "[auth.passwords]\nhost = \"web\"\n[db]\nhost = \"db\"\n"),
+        (
+            "c.json",
+            "{\"password\": {\"value\": \"web:8080\"}, \"tokens\": [{\"value\": \"web:80\"}],\n \"host\": \"db\"}",
+        ),
+        (
+            "c.xml",
+            "<c><add key=\"JwtSecret\" value=\"web:8080\"/>\n<property name=\"host\" value=\"db\"/></c>",
+        ),
+        ("c.properties", "sasl.jaas.config=x \\\n  server=web \\\n  host=web;\nhost=db\n"),
+        ("app.conf", "return 301 http://web:80/x;\nadd_header Host web;\nset $host db;\nserver_addr db;\n"),
+    ] {
+        assert_eq!(names(path, text), ["(db)"], "{text}");
+    }
+}
+
+#[test]
+fn a_name_beside_a_value_is_its_key() {
+    let list = "env:\n- name: DB_HOST\n  value: db\n- name: DB_PASSWORD\n  value: web:8080\n";
+    assert_eq!(names("c.yaml", list), ["(db)"]);
+    assert_eq!(names("c.php", "define( 'DB_HOST', 'db' );\ndefine( 'AUTH_KEY', 'web:8080' );\n"), ["(db)"]);
+    assert_eq!(names("c.py", "host = os.environ.get(\"REDIS_HOST\", \"redis\")\n"), ["(redis)"]);
+}
+
+#[test]
+fn scripts_are_read_as_commands() {
+    let script = "#!/bin/sh\nDB_HOST=db\nmysql -h \"$DB_HOST\" -u web -p web\nredis-cli -a web ping\n\
+                  cat <<END\nhost: web\nEND\nwait-for db:5432\n";
+    assert_eq!(names("/app/start.sh", script), ["(db)", "(db:5432)"]);
+}

@@ -77,6 +77,10 @@ fn read_word<'t>(
         words.push(FileWord { text: rest.trim_end_matches([',', ';', ' ']), is_key: false });
         return None;
     }
+    if format == FileFormat::Code && behind.is_none() && after.starts_with('(') {
+        // The name of a call is no value.
+        return Some(after);
+    }
     push_word(words, text, behind.is_some());
     if format == FileFormat::Directives
         && words.len() == 1
@@ -140,6 +144,7 @@ fn subscript_assignment(format: FileFormat, after: &str) -> Option<&str> {
 /// gives a value, as in `define('DB_HOST', 'db')` and `os.environ.get("DB_HOST", "db")`.
 fn named_argument<'t>(format: FileFormat, before: &str, text: &str, after: &'t str) -> Option<&'t str> {
     let is_called = before
+        .trim_end()
         .strip_suffix('(')
         .is_some_and(|name| name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
     let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));

@@ -121,7 +121,11 @@ pub(super) fn hides_nested_values(key: &str) -> bool {
     let words = words_without_numbers(key);
     let is_secret = words.iter().any(|word| SECRET_BLOCK_ENDINGS.iter().any(|end| word.ends_with(end)));
     let last = words.last().map_or("", String::as_str);
-    is_secret || UNCALLED_BLOCKS.contains(&last) || words.join("_").ends_with("SECURE_JSON_DATA")
+    let is_redirect = words.iter().any(|word| word == "REDIRECT");
+    is_secret
+        || is_redirect
+        || UNCALLED_BLOCKS.contains(&last)
+        || words.join("_").ends_with("SECURE_JSON_DATA")
 }
 
 /// Returns true if a single word under `key` is a host. A word under a key such as `target` is not, because

@@ -9,6 +9,13 @@ use crate::{
 };
 use std::fmt::Write;
 
+/// Returns the start of Portolan's own commands. Without `--demo`, a command copied from the demo would read
+/// the user's own sources.
+#[must_use]
+pub fn own_program(world: &World) -> &'static str {
+    if world.demo { "portolan --demo" } else { "portolan" }
+}
+
 /// Returns commands that show the service, its faulty or newest instance, its logs and its events. Returns
 /// none for a service that is only declared.
 pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<CopyItem> {
@@ -29,9 +36,10 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
     };
     if service.kind != ServiceKind::Declared {
         let name = world.topology().unique_name(node);
-        let logs = format!("portolan logs --since 1h {}", shell_operand(&name));
+        let program = own_program(world);
+        let logs = format!("{program} logs --since 1h {}", shell_operand(&name));
         items.push(CopyItem::new("Portolan: logs", logs));
-        let events = format!("portolan events --since 1d {}", shell_option("--service", &name));
+        let events = format!("{program} events --since 1d {}", shell_option("--service", &name));
         items.push(CopyItem::new("Portolan: events", events));
     }
     items

@@ -5,6 +5,7 @@ mod commands;
 mod links;
 mod report;
 
+pub use commands::own_program;
 pub use links::{is_web_link, main_link};
 pub use report::report;
 

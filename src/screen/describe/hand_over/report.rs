@@ -5,11 +5,14 @@ use super::copy_items;
 use crate::{
     diagnosis::FindingKind,
     model::{Finding, ImageRef, Severity, Timestamp},
+    note::Note,
     screen::describe::{log_lines, time},
     store::{Store, World},
     topology::Node,
 };
 
+/// Maximum number of callers that a report names.
+const MAX_NAMED_CALLERS: usize = 20;
 /// Maximum number of log lines in a report.
 const LOG_LINES: usize = 5;
 /// Labels of the commands that a report includes if they exist for the service.
@@ -25,8 +28,12 @@ pub fn report(store: &Store, node: Option<&Node>, finding: Option<&Finding>) -> 
     let mut lines = vec![headline(node, finding)?];
     if let Some(finding) = finding {
         lines.extend(finding_lines(world, finding));
+        lines.extend(world.acknowledgement(finding).map(note_line));
     }
     if let Some(node) = node {
+        lines.extend(world.notes_on(&node.id).into_iter().map(note_line));
+        lines.extend(other_finding_lines(world, node, finding));
+        lines.extend(callers_line(world, node));
         lines.extend(running_line(world, node));
         lines.extend(
             node.source.as_ref().map(|source| format!("Where: {} on {source}", node.group_and_name())),
@@ -70,6 +77,34 @@ fn finding_lines(world: &World, finding: &Finding) -> Vec<String> {
     lines.extend(finding.impact.summary().map(|impact| format!("Affects: {impact}")));
     lines.push(format!("Next: {}", finding.next_step));
     lines
+}
+
+/// Returns the line for a note that a person left.
+fn note_line(note: &Note) -> String {
+    let until = note.until.map(|end| format!(", until {}", format_time(end))).unwrap_or_default();
+    format!("Note: {} ({}{until})", note.text, note.by)
+}
+
+/// Returns one line for each further finding on the node, but not for hints.
+fn other_finding_lines(world: &World, node: &Node, finding: Option<&Finding>) -> Vec<String> {
+    let is_other = |other: &&Finding| {
+        other.severity > Severity::Info && finding.is_none_or(|one| one.kind != other.kind)
+    };
+    let others = world.findings_on(&node.id).filter(is_other);
+    others.map(|other| format!("Also: {}: {}", FindingKind::title_of(other), other.reason)).collect()
+}
+
+/// Returns the line that names the callers of the node; `None` if it has none.
+fn callers_line(world: &World, node: &Node) -> Option<String> {
+    let topology = world.topology();
+    let callers = topology.callers(&node.id).filter_map(|(caller, _)| topology.nodes.get(caller));
+    let mut names: Vec<String> = callers.map(Node::label).collect();
+    names.sort();
+    names.dedup();
+    let hidden = names.len().saturating_sub(MAX_NAMED_CALLERS);
+    names.truncate(MAX_NAMED_CALLERS);
+    let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("Called by: {}{more}", names.join(", ")))
 }
 
 /// Returns the line about the running instances: their number, versions and image tag.
