@@ -42,6 +42,52 @@ fn urls_give_their_authority_only() {
 }
 
 #[test]
+fn a_url_gives_a_host_only_if_its_scheme_has_one() {
+    assert_addresses(&[
+        // Without a known scheme, the text may be a token.
+        ("OUTSIDE://k:9092", "k:9092"),
+        ("custom://web:8080/x", "web:8080"),
+        ("custom://web", ""),
+        ("custom://web:7", ""),
+        ("custom://zz@web:8080", ""),
+        ("custom://zz/?host=web&endpoint=http://web:80", ""),
+        ("myapp://orders/callback", ""),
+        ("tgram://123456:zz/1", ""),
+        ("tgram://123456:8080/1", ""),
+        ("slack://zz/zz/zz", ""),
+        ("discord://zz@zz", ""),
+        ("pushover://shoutrrr:zz@zz/?devices=a", ""),
+        ("gotify://gotify:80/zz", "gotify:80"),
+        ("ntfy://zz", ""),
+        ("ntfy://u:zz@gotify:80/orders", "gotify:80"),
+        ("generic+http://web:8080/hook?token=zz", "web:8080"),
+        ("ses+smtp://KEY:zz@default?region=x", ""),
+        ("mailjet+api://zz:zz@default", ""),
+        ("smtp://u:zz@mail:587", "mail:587"),
+        ("op://orders/db/password", ""),
+        ("ref+vault://secret/billing#/url", ""),
+        ("vault://billing/app#url", ""),
+        ("vault://vault:8200", "vault:8200"),
+        ("spiffe://billing/ns/orders", ""),
+        ("gs://bucket/daily", ""),
+        ("minio://bucket/x", ""),
+        ("minio://minio:9000/x", "minio:9000"),
+        ("sqs://KEY:zz@", ""),
+        ("sqs://u:zz@elasticmq:9324", "elasticmq:9324"),
+        ("docker://node:16", ""),
+        ("docker://registry:5000/x", "registry:5000"),
+        ("redis+socket:///run/redis.sock?virtual_host=x&host=zz", ""),
+        ("sentinel://:zz@s1:26379;sentinel://:zz@s2:26379", "s1:26379 s2:26379"),
+        ("db+postgresql://u:zz@db/orders", "db"),
+        ("cloudinary://123456:zz@billing", ""),
+        ("snowflake://u:zz@orders/db", ""),
+        ("abfss://orders@acct.dfs.example.net/x", "acct.dfs.example.net"),
+        ("abfss://orders/x", ""),
+        ("lb://web", "web"),
+    ]);
+}
+
+#[test]
 fn user_information_ends_at_the_last_at_sign() {
     assert_addresses(&[
         ("postgres://app:a,zz,b@db:5432/app", "db:5432"),

@@ -3,7 +3,7 @@
 
 use super::{
     AddressShape, FoundAddress,
-    authority::url_authority::{addresses_in_authority, split_scheme},
+    authority::url_authority::{addresses_in_authority, may_name_host_in_query, split_scheme},
     is_separator, url_query,
 };
 use crate::model::Scheme;
@@ -79,7 +79,7 @@ fn next_url_start(text: &str, first: &str) -> Option<usize> {
 /// Returns the addresses in the authority and the query of a URL. `rest` is the URL after `://`.
 pub(super) fn addresses_in_url(scheme: &str, rest: &str) -> Vec<FoundAddress> {
     let (mut found, behind) = addresses_in_authority(scheme, rest);
-    if rest.starts_with(['/', '?']) && found.is_empty() {
+    if rest.starts_with(['/', '?']) && found.is_empty() && may_name_host_in_query(scheme) {
         found.extend(url_query::host_parameter(rest, Scheme::parse(scheme)));
     }
     found.extend(url_query::addresses_in_query(behind, url_list));

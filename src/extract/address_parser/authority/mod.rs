@@ -2,6 +2,7 @@
 
 pub(super) mod driver_parameters;
 pub(super) mod url_authority;
+mod url_schemes;
 
 use super::UNKNOWN_CHAR;
 use crate::{

@@ -5,38 +5,15 @@ use super::{
     HostEntry,
     driver_parameters::{begins_with_parameter, is_parameter_name},
     parse_host_port, parse_hosts,
+    url_schemes::{HostRule, host_rule, is_hosted_service},
 };
 use crate::{
-    extract::address_parser::{AddressShape, FoundAddress, UNKNOWN_CHAR, aws},
+    extract::{
+        address_parser::{AddressShape, FoundAddress, UNKNOWN_CHAR, aws},
+        is_likely_port,
+    },
     model::{Address, Scheme},
 };
-
-/// Schemes of URLs that name no host.
-const HOSTLESS_SCHEMES: &[&str] = &[
-    "file",
-    "unix",
-    "npipe",
-    "data",
-    "fd",
-    "classpath",
-    "jar",
-    "memory",
-    "mem",
-    "sqlite",
-    "sqlite3",
-    "embedded",
-    "local",
-    "ldapi",
-    "chrome-extension",
-    "android-app",
-    "urn",
-    "blob",
-    "null",
-    "stub",
-    "env",
-    "secret",
-    "vault-secret",
-];
 
 /// gRPC schemes with the address in the path (gRPC documentation, "gRPC Name Resolution").
 const SCHEMES_WITH_HOST_IN_PATH: &[&str] = &["dns", "passthrough", "static", "multi"];
@@ -49,14 +26,15 @@ pub(in crate::extract::address_parser) fn split_scheme(text: &str) -> Option<(&s
     fits.then_some((scheme, rest))
 }
 
-/// Returns the addresses in the authority of a URL, and the text after the authority. `rest` is the URL after
-/// `://`.
+/// Returns the addresses in the authority of a URL, and the text after the authority. Both are empty if the
+/// authority of a URL with this scheme is not surely a host. `rest` is the URL after `://`.
 pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
     scheme: &str,
     rest: &'a str,
 ) -> (Vec<FoundAddress>, &'a str) {
     let scheme = scheme.to_ascii_lowercase();
-    if HOSTLESS_SCHEMES.contains(&scheme.as_str()) || scheme.contains("unix") || is_download(rest) {
+    let rule = host_rule(&scheme);
+    if rule == HostRule::Never || is_download(rest) {
         return (Vec::new(), "");
     }
     let known = Scheme::parse(&scheme);
@@ -71,8 +49,30 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
     if let Some(address) = aws::resource_in_url(&scheme, &host, behind).filter(|_| !is_server) {
         return (vec![FoundAddress::new(AddressShape::Resource, address)], behind);
     }
-    let hosts = parse_hosts(authority, known).into_iter().flatten();
-    (hosts.map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
+    let hosts = parse_hosts(authority, known).unwrap_or_default();
+    // A relative URL has no scheme. Its shape shows that it is less certain.
+    let has_user = !rest.starts_with(authority) && in_path.is_none();
+    if !scheme.is_empty() && !fits_rule(rule, &hosts, has_user) || is_hosted_service(&scheme, &host) {
+        return (Vec::new(), "");
+    }
+    (hosts.into_iter().map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
+}
+
+/// Returns true if `hosts`, the hosts in the authority of a URL, are surely hosts by the rule of its scheme.
+fn fits_rule(rule: HostRule, hosts: &[Address], has_user: bool) -> bool {
+    let have_ports = || !hosts.is_empty() && hosts.iter().all(|host| host.port.is_some_and(is_likely_port));
+    match rule {
+        HostRule::Always => true,
+        HostRule::AfterUser => has_user,
+        HostRule::WithPort => have_ports(),
+        HostRule::WithPortAlone => !has_user && have_ports(),
+        HostRule::Never => false,
+    }
+}
+
+/// Returns true if a URL of `scheme` may name its host in its query instead of the authority.
+pub(in crate::extract::address_parser) fn may_name_host_in_query(scheme: &str) -> bool {
+    host_rule(&scheme.to_ascii_lowercase()) == HostRule::Always
 }
 
 /// Splits a URL without its scheme into the authority, without user information, and the text after it.
