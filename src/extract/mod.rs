@@ -169,7 +169,12 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
 /// evidence for a value of the kind `meaning`. For example, a single word under an unknown key is not enough.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = addresses_under(key, value);
-    let is_list = found.len() > 1;
+    // A list of which no member is certain may be one of users and passwords: `billing:54321,orders:12345`.
+    let is_certain = |found: &FoundAddress| {
+        found.shape != AddressShape::Word
+            && (found.shape != AddressShape::HostPort || is_surely_host_and_port(key, &found.address))
+    };
+    let is_list = found.len() > 1 && found.iter().any(is_certain);
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
         ValueKind::HostAddress => true,
@@ -185,8 +190,15 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
 }
 
 /// Returns the addresses in a value under `key`. If the key takes one host, as `DB_HOST` does, returns at
-/// most one address that is a single word, because further words may be a password.
+/// most one address that is a single word, because further words may be a password. Of a mail relay, only the
+/// first word counts, because its user and password follow.
 fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
+    if env_key::may_hold_relay_login(key)
+        && let Some((relay, _)) = value.trim().split_once(char::is_whitespace)
+        && !relay.ends_with(',')
+    {
+        return address_parser::parse_addresses(relay);
+    }
     if env_key::holds_several(key) {
         return address_parser::parse_addresses(value);
     }

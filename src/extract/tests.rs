@@ -91,6 +91,29 @@ fn a_key_for_one_host_has_one_host() {
 }
 
 #[test]
+fn users_with_numbers_are_no_hosts_with_ports() {
+    for (key, value) in [
+        ("", "orders:54321:1001:100"),
+        ("SFTP_ACCOUNTS", "orders:54321:1001 billing:54321:1002"),
+        ("APP_LOGINS", "billing:8080,orders:8081"),
+        ("APP_ACCESS", "billing:54321,orders:12345"),
+    ] {
+        assert_eq!(names(key, value), Vec::<String>::new(), "{key}={value}");
+    }
+    assert_eq!(names("SMTP_RELAY", "[mail]:587 orders:54321"), ["mail:587"]);
+    assert_eq!(names("SMTP_RELAY", "[mail]:587, [mail2]:587"), ["mail:587", "mail2:587"]);
+    assert_eq!(names("SENDERS", "[mail]:587 [mail2]:587 orders:587"), ["mail:587", "mail2:587"]);
+    assert_eq!(names("RELAY_MAP", "mail:587 orders:587"), ["mail:587"]);
+    assert_eq!(names("MEMCACHED_SERVERS", "m1:11211:1,m2:11211:2"), ["m1:11211", "m2:11211"]);
+    assert_eq!(names("BACKENDS", "web:12345,api:8080"), ["web:12345", "api:8080"]);
+    assert_eq!(names("SERVICE_PRECONDITION", "web:12345 api:12346"), ["web:12345", "api:12346"]);
+    let script = "case \"$1\" in billing:8080) app;; *) curl http://web:80;; esac";
+    let found = references_in_arguments(None, ["sh", "-c", script]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(references_in_arguments(None, ["orders:54321:1001:100"]), Vec::new());
+}
+
+#[test]
 fn brokers_and_voters() {
     assert_eq!(names("KAFKA_BROKERS", "k1:9092,k2:9092"), ["k1:9092", "k2:9092"]);
     assert_eq!(names("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@k1:9093,2@k2:9093"), ["k1:9093", "k2:9093"]);

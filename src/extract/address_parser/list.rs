@@ -24,7 +24,12 @@ const SETTING_WORDS: &[&str] = &[
 /// Parses a list. Returns an empty list, never `None`, if the value is not a list of addresses.
 #[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
-    let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
+    let mut items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
+    if items.first().is_some_and(|first| socket_address::is_mail_relay(first)) {
+        // Postfix, sasl_passwd: the user and the password for a relay follow it.
+        let relays = items.iter().take_while(|item| item.starts_with('[')).count();
+        items.truncate(relays);
+    }
     if !separators_are_certain(&items) {
         return Some(Vec::new());
     }
@@ -97,7 +102,11 @@ fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
     match parse_host_port(head)? {
         HostEntry::WithoutHost => Some(Vec::new()),
         HostEntry::Address(address) if address.port.is_some() => {
-            Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
+            // In `user:password:uid:gid`, the password looks like a port (atmoz/sftp, "Usage").
+            let has_more_numbers =
+                head.rsplit(']').next().is_some_and(|ports| ports.matches(':').count() > 1);
+            let shape = if has_more_numbers { AddressShape::Word } else { AddressShape::HostPort };
+            Some(vec![FoundAddress::new(shape, address)])
         }
         HostEntry::Address(address) if behind.is_empty() => {
             let is_choice = SETTING_WORDS.contains(&head.to_ascii_lowercase().as_str());

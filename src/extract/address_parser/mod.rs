@@ -47,7 +47,7 @@ pub(super) enum AddressShape {
     Resource,
     /// A host with its port, without a scheme.
     HostPort,
-    /// A word that could be a host name.
+    /// A word that could be a host name, alone or with several numbers.
     Word,
 }
 

@@ -46,6 +46,11 @@ pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     read(rest).or_else(|| host_and_port(rest))
 }
 
+/// Returns true if `text` is a host name in brackets, as Postfix writes a relay. An IPv6 address is none.
+pub(super) fn is_mail_relay(text: &str) -> bool {
+    bracketed_host(text).is_some_and(|found| matches!(found.address.host, Host::Name(_)))
+}
+
 /// Parses `host:port`.
 fn host_and_port(text: &str) -> Option<Vec<FoundAddress>> {
     let address = parse_host_port(text)?.address().filter(|address| address.port.is_some())?;

@@ -42,6 +42,10 @@ struct ScriptReader<'s> {
     substitutions: Vec<&'s str>,
     /// The number of parentheses that are open.
     open_brackets: usize,
+    /// The number of `case` commands that are open.
+    open_cases: usize,
+    /// True if the next words are the pattern of a `case` command. They are text and no command.
+    expects_pattern: bool,
     /// True if the next word is the file of a redirection, or a here-string.
     expects_redirect_target: bool,
     /// End markers of the here-documents that begin on the next line.
@@ -75,7 +79,11 @@ impl<'s> ScriptReader<'s> {
             }
             '$' if after.starts_with('(') => self.read_substitution(),
             '(' | ')' => self.read_bracket(c),
-            ';' | '&' | '|' => self.end_command(),
+            ';' | '&' | '|' => {
+                self.end_command();
+                // `;;` and `;&` end a branch of a `case` command.
+                self.expects_pattern |= c == ';' && after.starts_with([';', '&']) && self.open_cases > 0;
+            }
             '<' | '>' => self.begin_redirection(c),
             c => self.push(c.encode_utf8(&mut [0; 4])),
         }
@@ -87,6 +95,10 @@ impl<'s> ScriptReader<'s> {
     /// the script is then unclear, so the reader stops.
     fn read_bracket(&mut self, bracket: char) {
         self.end_command();
+        if self.expects_pattern {
+            self.expects_pattern = bracket == '(';
+            return;
+        }
         let is_glued = self.rest.starts_with(|c: char| !c.is_whitespace() && !";&|)".contains(c));
         match (bracket, self.open_brackets) {
             ('(', _) => self.open_brackets += 1,
@@ -167,8 +179,17 @@ impl<'s> ScriptReader<'s> {
             self.heredoc_ends.push(word);
         } else if !std::mem::take(&mut self.expects_redirect_target) {
             let leads = self.words.is_empty() && SHELL_KEYWORDS.contains(&word.as_str());
-            if !leads {
+            let ends_case = self.words.is_empty() && self.open_cases > 0 && word == "esac";
+            if ends_case {
+                self.open_cases -= 1;
+                self.expects_pattern = false;
+            } else if !leads {
                 self.words.push(word);
+            }
+            if matches!(&self.words[..], [case, _, last] if case == "case" && last == "in") {
+                self.end_command();
+                self.open_cases += 1;
+                self.expects_pattern = true;
             }
         }
     }
@@ -176,8 +197,9 @@ impl<'s> ScriptReader<'s> {
     fn end_command(&mut self) {
         self.end_word();
         self.expects_redirect_target = false;
-        if !self.words.is_empty() {
-            self.commands.push(std::mem::take(&mut self.words));
+        let words = std::mem::take(&mut self.words);
+        if !words.is_empty() && !self.expects_pattern {
+            self.commands.push(words);
         }
     }
 
@@ -210,8 +232,17 @@ mod tests {
         assert_eq!(commands("TOKEN='')zz:80'' exec app --url http://db"), [["TOKEN="]]);
         assert_eq!(
             commands("(a; b)\ncase x in s) c;; esac"),
-            [vec!["a"], vec!["b"], vec!["case", "x", "in", "s"], vec!["c"], vec!["esac"]]
+            [vec!["a"], vec!["b"], vec!["case", "x", "in"], vec!["c"]]
         );
+    }
+
+    #[test]
+    fn patterns_are_no_commands() {
+        let script = "case \"$1\" in\n billing:8080|a) app x;;\n(zz:80)run;; *) y & ;; esac; nc db 5432";
+        let expected: [&[&str]; 5] =
+            [&["case", "$1", "in"], &["app", "x"], &["run"], &["y"], &["nc", "db", "5432"]];
+        assert_eq!(commands(script), expected);
+        assert_eq!(commands("(case x in a) case y in b) c;; esac;; esac)\nd").last().unwrap(), &["d"]);
     }
 
     #[test]

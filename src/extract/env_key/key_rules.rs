@@ -76,11 +76,13 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "REPLY_TO", "FROM_EMAIL",
     ]),
     (ValueKind::ObjectName, KeyPart::LastWord, &[
-        "USER", "USERS", "USERNAME", "LOGIN", "ADMIN", "ROOT", "ACCOUNT", "ACCOUNTS", "OWNER", "SUPERUSER", "EMAIL",
+        "USER", "USERS", "USERNAME", "USERNAMES", "LOGIN", "LOGINS", "ADMIN", "ADMINS", "ROOT", "ACCOUNT", "ACCOUNTS", "OWNER", "SUPERUSER", "EMAIL",
         "SENDER", "RECIPIENT", "RECIPIENTS", "MAILTO", "DB", "DATABASE", "SCHEMA", "ROLE", "NAME", "TYPE", "HOSTNAME",
         "LANG", "TZ", "PATH", "MODE", "LEVEL", "FORMAT", "PROVIDER", "DRIVER", "BACKEND_TYPE",
     ]),
     (ValueKind::Endpoint, KeyPart::LastWordEnding, &["URL", "URLS", "URI", "URIS", "DSN"]),
+    // Servers to wait for (bde2020/hadoop, "SERVICE_PRECONDITION").
+    (ValueKind::Endpoint, KeyPart::LastWord, &["PRECONDITION", "PRECONDITIONS"]),
     (ValueKind::HostAddress, KeyPart::LastWordEnding, &[
         "HOST", "HOSTS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS", "SERVER", "SERVERS",
         "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "TARGET", "TARGETS", "SEEDS", "NODES", "PEERS", "JOIN",

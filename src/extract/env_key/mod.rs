@@ -144,6 +144,12 @@ pub(super) fn holds_several(key: &str) -> bool {
     !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
 }
 
+/// Returns true if the value of `key` may be a mail relay with its user and password, as in Postfix's maps.
+pub(super) fn may_hold_relay_login(key: &str) -> bool {
+    const RELAY_WORDS: &[&str] = &["RELAY", "RELAYHOST", "SMARTHOST"];
+    split_words(key).iter().any(|word| RELAY_WORDS.contains(&word.as_str()))
+}
+
 /// Returns true for a key such as `HOSTNAME` or `IP`, whose value usually is the name or address of the
 /// container itself. The value names a server only if another key sets a port for it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
