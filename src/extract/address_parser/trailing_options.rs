@@ -10,8 +10,8 @@ const MAX_KEY_BYTES: usize = 40;
 
 /// Words that precede a user, a password or a key, as in netrc(5) and in the settings of mail servers.
 const CREDENTIAL_WORDS: &[&str] = &[
-    "login", "user", "username", "password", "passwd", "pass", "auth", "token", "secret", "key", "binddn",
-    "bindpw",
+    "login", "user", "username", "password", "passwd", "pass", "pw", "auth", "token", "secret", "key",
+    "binddn", "bindpw",
 ];
 
 /// Parses the addresses before the options. Returns `None` if the value has no option, or begins with one.

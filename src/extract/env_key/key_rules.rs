@@ -27,7 +27,7 @@ pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::AnyWordEnding, &[
         "PASSWORD", "PASSWORDS", "PASSWD", "PASS", "PWD", "SECRET", "SECRETS", "TOKEN", "TOKENS", "PASSPHRASE",
-        "CREDENTIAL", "CREDENTIALS", "CREDS", "CRED", "APIKEY", "APIKEYS", "BINDPW", "ROOTPW", "ENCRYPT",
+        "CREDENTIAL", "CREDENTIALS", "CREDS", "CRED", "APIKEY", "APIKEYS", "PW", "PASSCODE", "ENCRYPT",
     ]),
     (ValueKind::Secret, KeyPart::AnyWord, &["JAAS", "COOKIE", "BEARER", "MNEMONIC", "JWT", "USERPASS"]),
     (ValueKind::Secret, KeyPart::LastWord, &[
@@ -37,6 +37,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::LastWordEnding, &["KEY", "KEYPAIR", "AUTH", "AUTHORIZATION", "AUTHENTICATION", "LICENSE"]),
     (ValueKind::Secret, KeyPart::LastWords, &[
         "LOGIN_INFO", "USER_INFO", "USERINFO", "ACCOUNT_INFO", "LOGIN_DATA", "AUTH_DATA", "AUTH_INFO", "AUTH_STRING",
+        "ACCESS_CODE", "ACCESSCODE", "SECURITY_CODE", "PAIRING_CODE", "PIN_CODE", "PINCODE",
     ]),
     (ValueKind::OwnAddress, KeyPart::AnyWord, &[
         "LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST", "LISTENADDRESS",

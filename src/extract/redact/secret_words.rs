@@ -3,8 +3,22 @@
 use super::{Cut, is_key_char, quotes};
 
 /// Words directly after which a secret may stand.
-const SECRET_WORDS: &[&str] =
-    &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pw",
+    "passcode",
+    "passphrase",
+    "pin",
+    "token",
+    "secret",
+    "bearer",
+    "basic",
+    "apikey",
+    "key",
+    "credential",
+];
 /// Words that may stand between one of the [`SECRET_WORDS`] and the secret, as in `the password is a1b2`.
 const LINKING_WORDS: &[&str] = &["is", "was"];
 /// Punctuation that may surround a word.

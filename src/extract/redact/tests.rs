@@ -19,6 +19,8 @@ fn secrets_are_replaced_and_the_message_stays() {
         ("mysqladmin -uroot -pzz ping", "mysqladmin -u… -p… ping"),
         ("> Authorization: Basic zz\n< HTTP/1.1 401\n", "> Authorization: …\n< HTTP/1.1 401\n"),
         ("invalid token zz1", "invalid token …"),
+        ("wrong passcode 4711", "wrong passcode …"),
+        ("run --pw zz ADMIN_PW=zz", "run --pw … ADMIN_PW=…"),
         ("Get \"http://db/?key=zz\": dial tcp: refused", "Get \"http://db/?…\": dial tcp: refused"),
         ("post https://hooks.slack.com/services/T0/zz: 404", "post https://hooks.slack.com/…: 404"),
         ("TOKEN=//zz next", "TOKEN=… next"),
