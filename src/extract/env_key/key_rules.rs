@@ -15,6 +15,10 @@ pub(super) enum KeyPart {
     LastWords,
     /// The end of the last word, so that `PGHOST` matches `HOST`.
     LastWordEnding,
+    /// The word directly before the last word, which is one of these.
+    WordBefore(&'static [&'static str]),
+    /// The whole key.
+    WholeKey,
 }
 
 /// Rule for keys: the kind of value, the part of a key that is compared, and the words with which it is
@@ -45,6 +49,35 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     ]),
     // These keys list hosts that are exceptions. The service may never call them.
     (ValueKind::OwnAddress, KeyPart::LastWords, &["NO_PROXY", "NOPROXY", "NON_PROXY_HOSTS", "NONPROXYHOSTS"]),
+    // These keys list names that the service accepts or rejects, or by which it presents itself: Django's
+    // `ALLOWED_HOSTS`, the names in a certificate, the greeting of a mail server (RFC 5321, section 4.1.1.1).
+    (ValueKind::OwnAddress, KeyPart::WordBefore(&["HOST", "HOSTS"]), &[
+        "TRUSTED", "CANONICAL", "VALID", "ALLOWED", "ALLOWLIST", "WHITELIST", "WHITELISTED", "BLACKLIST", "BLOCKLIST",
+        "BLOCKED", "DENIED", "IGNORE", "IGNORED", "EXCLUDE", "EXCLUDED", "CERT", "SSL", "SAN", "SNI", "HELO", "EHLO",
+        "DKIM", "FROM", "FORWARDED",
+    ]),
+    // Names of servers that a web server or a TLS client presents.
+    (ValueKind::OwnAddress, KeyPart::LastWord, &["SERVERNAME"]),
+    (ValueKind::OwnAddress, KeyPart::LastWords, &["SERVER_NAME"]),
+    // Stages of a build and environments of a deployment, unless the value is a complete address.
+    (ValueKind::Endpoint, KeyPart::LastWords, &[
+        "BUILD_TARGET", "DOCKER_TARGET", "DEPLOY_TARGET", "DEPLOYMENT_TARGET", "STAGE_TARGET", "CARGO_TARGET",
+        "MAKE_TARGET", "COMPILE_TARGET",
+    ]),
+    // The peers of linuxserver/wireguard ("Parameters") are names of people and devices.
+    (ValueKind::Endpoint, KeyPart::WholeKey, &["PEERS"]),
+    (ValueKind::Endpoint, KeyPart::LastWords, &["WIREGUARD_PEERS", "WG_PEERS"]),
+    // The members of a cluster of these products. Elsewhere, seeds and networks to join may be secrets.
+    (ValueKind::HostAddress, KeyPart::WholeKey, &["SEEDS", "JOIN"]),
+    (ValueKind::HostAddress, KeyPart::WordBefore(&["SEEDS"]), &[
+        "CASSANDRA", "SCYLLA", "POSTGRES", "MYSQL", "ES", "ELASTICSEARCH", "KAFKA", "REDIS", "AEROSPIKE", "CLUSTER",
+        "GOSSIP", "RAFT", "AKKA",
+    ]),
+    (ValueKind::HostAddress, KeyPart::WordBefore(&["JOIN"]), &[
+        "RETRY", "START", "CONSUL", "NOMAD", "SERF", "COCKROACH", "COCKROACHDB", "CLUSTER", "MEMBERLIST", "GOSSIP",
+        "RAFT",
+    ]),
+    (ValueKind::Endpoint, KeyPart::LastWord, &["SEEDS", "JOIN"]),
     (ValueKind::BrowserAddress, KeyPart::AnyWord, &[
         "CORS", "ORIGIN", "ORIGINS", "REDIRECT", "CALLBACK", "PUBLIC", "ROOTURL", "ALLOWED", "CSRF", "VITE",
     ]),
@@ -86,8 +119,8 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Endpoint, KeyPart::LastWord, &["PRECONDITION", "PRECONDITIONS"]),
     (ValueKind::HostAddress, KeyPart::LastWordEnding, &[
         "HOST", "HOSTS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS", "SERVER", "SERVERS",
-        "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "TARGET", "TARGETS", "SEEDS", "NODES", "PEERS", "JOIN",
-        "SLAVEOF", "REPLICAOF", "SERVERNAME",
+        "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "TARGET", "TARGETS", "NODES", "PEERS", "SLAVEOF",
+        "REPLICAOF",
     ]),
 ];
 

@@ -39,12 +39,15 @@ pub(super) fn value_kind(key: &str) -> ValueKind {
     let words = words_without_numbers(key);
     let joined = words.join("_");
     let last = words.last().map_or("", String::as_str);
+    let before_last = words.iter().nth_back(1).map_or("", String::as_str);
     let fits = |(_, place, parts): &&KeyRule| match place {
         KeyPart::AnyWord => words.iter().any(|word| parts.contains(&word.as_str())),
         KeyPart::AnyWordEnding => words.iter().any(|word| parts.iter().any(|part| word.ends_with(part))),
         KeyPart::LastWord => parts.contains(&last),
         KeyPart::LastWords => parts.iter().any(|part| ends_with_words(&joined, part)),
         KeyPart::LastWordEnding => parts.iter().any(|part| last.ends_with(part)),
+        KeyPart::WordBefore(endings) => endings.contains(&last) && parts.contains(&before_last),
+        KeyPart::WholeKey => parts.contains(&joined.as_str()),
     };
     let mut fitting = KEY_RULES.iter().filter(fits).map(|(meaning, _, _)| *meaning);
     match fitting.next() {
@@ -221,6 +224,20 @@ mod tests {
             ("KAFKA_ADVERTISED_LISTENERS", ValueKind::OwnAddress),
             ("spring.datasource.url", ValueKind::Endpoint),
             ("consulServers", ValueKind::HostAddress),
+            ("BUILD_TARGET", ValueKind::Endpoint),
+            ("LOGS_TARGET", ValueKind::HostAddress),
+            ("TRUSTED_HOSTS", ValueKind::OwnAddress),
+            ("IGNORE_HOSTS", ValueKind::OwnAddress),
+            ("X_FORWARDED_HOST", ValueKind::OwnAddress),
+            ("SMTP_HELO_HOST", ValueKind::OwnAddress),
+            ("SMTP_HOST", ValueKind::HostAddress),
+            ("TLS_SERVER_NAME", ValueKind::OwnAddress),
+            ("PEERS", ValueKind::Endpoint),
+            ("RAFT_PEERS", ValueKind::HostAddress),
+            ("SWARM_JOIN", ValueKind::Endpoint),
+            ("retry-join", ValueKind::HostAddress),
+            ("CASSANDRA_SEEDS", ValueKind::HostAddress),
+            ("WALLET_SEEDS", ValueKind::Endpoint),
         ] {
             assert_eq!(value_kind(key), expected, "{key}");
         }
