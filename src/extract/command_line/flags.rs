@@ -1,18 +1,14 @@
 //! Parser of the options in a command, with their values: `--name value`, `--name=value`, `-n value`,
 //! `-nvalue`, `-Dname=value`, `NAME=value`. Words without an option count as values too.
 
+use super::{
+    payload::PayloadRules,
+    words::{CommandWord, is_option_name, program_name, split_pair},
+};
 use crate::extract::{
     env_key::{self, ValueKind},
     is_common_port, parse_port,
 };
-
-/// Word of a command. `position` counts the words of the whole command line from 1; it is 0 in a text of
-/// options alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct CommandWord {
-    pub(super) position: usize,
-    pub(super) text: String,
-}
 
 /// A value in a command, with the option that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +28,12 @@ pub(in crate::extract) struct OptionValue<'w> {
 }
 
 /// Programs whose arguments are text, files or users, and never addresses.
+#[rustfmt::skip]
 const TEXT_PROGRAMS: &[&str] = &[
     "echo", "printf", "cat", "tee", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "test", "[", "[[",
-    "logger", "tr", "cut", "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser",
-    "usermod", "groupadd", "passwd", "kill", "sleep", "exit", "return", "trap", "true", "false", ":",
-    "touch", "mkdir", "rm", "cp", "mv", "ln", "cd", "basename", "expr",
+    "logger", "tr", "cut", "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser", "usermod",
+    "groupadd", "passwd", "kill", "sleep", "exit", "return", "trap", "true", "false", ":", "touch", "mkdir",
+    "rm", "cp", "mv", "ln", "cd", "basename", "expr", "jq", "yq", "base64", "envsubst", "rabbitmqctl",
 ];
 /// Programs that run another program as the user that their first argument names.
 const RUN_AS_USER_PROGRAMS: &[&str] =
@@ -53,8 +50,6 @@ const CLIENT_PROGRAMS: &[&str] =
     &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
 /// Letters of options whose value may be a secret: a user, a password, a header, a key or data.
 const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
-/// The maximum number of letters in a word of several curl options, as in `-sSu`.
-const MAX_CURL_CLUSTER_LETTERS: usize = 6;
 /// Names of options whose value may be a secret: a user, a password or data.
 const SECRET_OPTION_NAMES: &[&str] =
     &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
@@ -66,15 +61,25 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     if TEXT_PROGRAMS.contains(&program) {
         return Vec::new();
     }
-    let port = port_option(words, program);
     if CONNECT_PROGRAMS.contains(&program) {
         return host_before_port(words).into_iter().collect();
     }
+    option_values_of(words, program)
+}
+
+/// Returns the option values of a command of `program`, except those that are payload, or are or may be secrets.
+fn option_values_of<'w>(words: &'w [CommandWord], program: &'w str) -> Vec<OptionValue<'w>> {
+    let port = port_option(words, program);
+    let rules = PayloadRules::of(words, program);
     let mut found = Vec::new();
     // `is_hidden` is true if the pending word may be the secret of the option before it.
     let (mut pending, mut pending_is_long, mut is_hidden) = (None::<&str>, false, false);
-    for word in words.iter().skip(if runs_as_other_user(words) { 2 } else { 0 }) {
+    for (index, word) in words.iter().enumerate().skip(if runs_as_other_user(words) { 2 } else { 0 }) {
         let text = word.text.as_str();
+        if !text.starts_with('-') && is_payload(&rules, pending, index) {
+            (pending, is_hidden) = (None, false);
+            continue;
+        }
         let follows_secret = pending.is_some_and(takes_secret);
         let hides_name = std::mem::take(&mut is_hidden) || follows_secret;
         let mut give = |name, key, value| {
@@ -102,7 +107,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
             },
             (Some(flag), _) => match split_pair(text) {
                 Some((name, value)) => {
-                    if let Some(name) = assigned_option(flag, name, value, program) {
+                    if let Some(name) = assigned_option(flag, name, value, program, &rules) {
                         give(name, name, value);
                     }
                 }
@@ -111,7 +116,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                     FlagWord::Ignored => {}
                     FlagWord::OptionName(name) => {
                         pending_is_long = flag.starts_with('-');
-                        pending = Some(if pending_is_long { name } else { last_of_cluster(name, program) });
+                        pending = if pending_is_long { Some(name) } else { rules.last_option(name) };
                         is_hidden = follows_secret;
                     }
                 },
@@ -119,6 +124,20 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         }
     }
     found
+}
+
+/// Returns true if the word at `index` is payload: the value of the option `pending`, or an operand.
+fn is_payload(rules: &PayloadRules<'_>, pending: Option<&str>, index: usize) -> bool {
+    let describes = |flag: &str| {
+        matches!(
+            env_key::value_kind(flag),
+            ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image
+        )
+    };
+    match pending {
+        Some(flag) => rules.takes_payload(flag) || describes(flag),
+        None => rules.is_payload_operand(index),
+    }
 }
 
 /// Returns true if the command runs another program as the user in its second word.
@@ -136,8 +155,17 @@ fn is_url_option(flag: &str, text: &str, program: &str) -> bool {
 /// Returns the name of the option in `-name=value`, `--name=value` or `-Dname=value`, or an empty text if the
 /// name is not safe to display. Returns `None` if the value is or may be a secret. `flag` is the word without
 /// its first `-`.
-fn assigned_option<'w>(flag: &str, name: &'w str, value: &str, program: &str) -> Option<&'w str> {
+fn assigned_option<'w>(
+    flag: &str,
+    name: &'w str,
+    value: &str,
+    program: &str,
+    rules: &PayloadRules<'_>,
+) -> Option<&'w str> {
     let bare = name.trim_start_matches('-');
+    if rules.takes_payload(bare) || (rules.attaches_values() && !flag.starts_with('-')) {
+        return None;
+    }
     let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
     let is_long = flag.starts_with('-') || property.is_some();
     let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
@@ -173,13 +201,6 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
     }
 }
 
-/// Returns the last letter of a word with several curl options, as in `-sSu user:password`, because only the
-/// last one takes a value (curl(1), "options"). Returns any other name unchanged.
-fn last_of_cluster<'w>(name: &'w str, program: &str) -> &'w str {
-    let is_cluster = program == "curl" && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_cluster && name.len() <= MAX_CURL_CLUSTER_LETTERS { &name[name.len() - 1..] } else { name }
-}
-
 /// Returns true if a word without a scheme may have user information before its host.
 fn may_have_user(text: &str) -> bool {
     text.contains('@') && !text.contains("://")
@@ -209,21 +230,11 @@ pub(super) fn takes_secret(flag: &str) -> bool {
         || env_key::value_kind(flag) == ValueKind::Secret
 }
 
-/// Splits `name=value` if the left side is the name of an option or a variable. Returns `None` for parts of
-/// URLs and for expressions.
-fn split_pair(text: &str) -> Option<(&str, &str)> {
-    text.split_once('=').filter(|(name, _)| is_option_name(name.trim_start_matches('-')))
-}
-
 /// Returns true if `flag` is a complete option: `--name`, or a single letter after one dash. In `-pSECRET` a
 /// value is attached to the letter, and the rest of the argument belongs to the secret.
 pub(super) fn is_complete_option(flag: &str) -> bool {
     let long = flag.strip_prefix("--").is_some_and(is_option_name);
     long || (flag.len() == 2 && flag.starts_with('-') && is_option_name(&flag[1..]))
-}
-
-fn is_option_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Returns the host of a program that connects to the host and port in its last two words. Returns `None` if
@@ -266,9 +277,4 @@ fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
         word.text.strip_prefix("--port=").or(attached.filter(|port| !port.is_empty()))
     });
     after.or(joined).and_then(parse_port).filter(|port| *port != 0)
-}
-
-/// Returns the file name of a program without its directory.
-fn program_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
 }

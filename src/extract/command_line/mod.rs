@@ -1,10 +1,14 @@
 //! Parser of command lines: a program with its arguments, and the shell scripts among the arguments.
 
 mod flags;
+mod payload;
 mod shell;
+#[cfg(test)]
+mod tests;
+mod words;
 
-use flags::CommandWord;
 pub(super) use flags::OptionValue;
+use words::CommandWord;
 
 /// Maximum number of words that are read from a command line. Each command in a script counts as one word.
 const MAX_COMMAND_WORDS: usize = 400;

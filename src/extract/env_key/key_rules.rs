@@ -56,6 +56,10 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "BLOCKED", "DENIED", "IGNORE", "IGNORED", "EXCLUDE", "EXCLUDED", "CERT", "SSL", "SAN", "SNI", "HELO", "EHLO",
         "DKIM", "FROM", "FORWARDED",
     ]),
+    // Labels and attributes describe the service itself (OpenTelemetry, "Resource SDK": `OTEL_RESOURCE_ATTRIBUTES`).
+    (ValueKind::OwnAddress, KeyPart::LastWord, &[
+        "LABEL", "LABELS", "TAGS", "ANNOTATION", "ANNOTATIONS", "ATTRIBUTES",
+    ]),
     // Names of servers that a web server or a TLS client presents.
     (ValueKind::OwnAddress, KeyPart::LastWord, &["SERVERNAME"]),
     (ValueKind::OwnAddress, KeyPart::LastWords, &["SERVER_NAME"]),
