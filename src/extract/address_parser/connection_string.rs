@@ -178,7 +178,7 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
         }
         let behind = behind.trim_start_matches(|c: char| c.is_whitespace() && separator != ' ' || c == ' ');
         let (value, after) = read_quoted(behind).unwrap_or_else(|| {
-            let (value, after) = behind.split_at(behind.find(is_separator).unwrap_or(behind.len()));
+            let (value, after) = behind.split_at(value_end(behind, separator, is_separator));
             (Cow::Borrowed(value.trim()), after)
         });
         let ends = after.trim_start_matches(' ');
@@ -189,6 +189,18 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
         rest = after;
     }
     without_cut_urls(pairs, text)
+}
+
+/// Returns the byte offset of the separator that ends an unquoted value. In libpq's strings, a backslash before
+/// a blank makes it part of the value (PostgreSQL documentation, "Connection Strings").
+fn value_end(text: &str, separator: char, is_separator: impl Fn(char) -> bool) -> usize {
+    let mut is_escaped = false;
+    let ends = |(_, c): &(usize, char)| {
+        let ends = is_separator(*c) && !is_escaped;
+        is_escaped = separator == ' ' && *c == '\\' && !is_escaped;
+        ends
+    };
+    text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
 }
 
 /// Removes each URL that does not contain all `@` characters of the text, because a separator in its password
