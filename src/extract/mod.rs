@@ -202,6 +202,12 @@ fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
     if env_key::holds_several(key) {
         return address_parser::parse_addresses(value);
     }
+    if env_key::takes_host_and_port(key)
+        && let Some((host, port)) = value.trim().split_once(char::is_whitespace)
+        && parse_port(port.trim()).is_some()
+    {
+        return address_parser::parse_addresses(&format!("{host}:{}", port.trim()));
+    }
     let mut found = address_parser::parse_addresses(leading_host(value).unwrap_or(value));
     let mut has_word = false;
     found.retain(|found| found.shape != AddressShape::Word || !std::mem::replace(&mut has_word, true));

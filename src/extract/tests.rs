@@ -88,6 +88,10 @@ fn a_key_for_one_host_has_one_host() {
         assert_eq!(names("CACHE_HOST", value), expected, "{value}");
     }
     assert_eq!(names("CACHE_HOSTS", "a b"), ["a", "b"]);
+    assert_eq!(names("DB_HOSTS", "db,db2:3307"), ["db", "db2:3307"]);
+    assert_eq!(names("DB_HOSTS", "db-1:3306,db-2"), ["db-1:3306", "db-2"]);
+    assert_eq!(names("DB_HOSTS", "db:3306,zz"), ["db:3306"]);
+    assert_eq!(names("REDIS_REPLICAOF", "redis 6380"), ["redis:6380"]);
 }
 
 #[test]

@@ -84,6 +84,8 @@ fn a_url_gives_a_host_only_if_its_scheme_has_one() {
         ("abfss://orders@acct.dfs.example.net/x", "acct.dfs.example.net"),
         ("abfss://orders/x", ""),
         ("lb://web", "web"),
+        ("cache+memcached://m1:11211;m2:11211/", "m1:11211 m2:11211"),
+        ("memcached://u:zz;zz@m1:11211", "m1:11211"),
     ]);
 }
 

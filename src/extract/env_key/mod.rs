@@ -143,7 +143,7 @@ pub(super) fn bare_word_is_host(key: &str) -> bool {
 /// is a single host.
 pub(super) fn holds_several(key: &str) -> bool {
     const SINGULAR_ENDINGS: &[&str] =
-        &["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER"];
+        &["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER", "REPLICAOF", "SLAVEOF"];
     !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
 }
 
@@ -151,6 +151,11 @@ pub(super) fn holds_several(key: &str) -> bool {
 pub(super) fn may_hold_relay_login(key: &str) -> bool {
     const RELAY_WORDS: &[&str] = &["RELAY", "RELAYHOST", "SMARTHOST"];
     split_words(key).iter().any(|word| RELAY_WORDS.contains(&word.as_str()))
+}
+
+/// Returns true if the value of `key` is a host and a port with a blank between them (Redis, `replicaof`).
+pub(super) fn takes_host_and_port(key: &str) -> bool {
+    split_words(key).last().is_some_and(|last| last == "REPLICAOF" || last == "SLAVEOF")
 }
 
 /// Returns true for a key such as `HOSTNAME` or `IP`, whose value usually is the name or address of the

@@ -38,6 +38,12 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
         return (Vec::new(), "");
     }
     let known = Scheme::parse(&scheme);
+    if let Some(servers) = memcached_servers(known, rest) {
+        return (
+            servers.into_iter().map(|address| FoundAddress::new(AddressShape::Url, address)).collect(),
+            "",
+        );
+    }
     let in_path = rest.strip_prefix('/').filter(|_| SCHEMES_WITH_HOST_IN_PATH.contains(&scheme.as_str()));
     let (authority, behind) = match in_path {
         Some(path) => (path.split(['/', '?', '#']).next().unwrap_or_default(), ""),
@@ -56,6 +62,15 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
         return (Vec::new(), "");
     }
     (hosts.into_iter().map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
+}
+
+/// Returns the servers of memcached, which a `;` separates (Celery, "Cache backend settings"). Returns `None` for
+/// any other URL.
+fn memcached_servers(scheme: Option<Scheme>, rest: &str) -> Option<Vec<Address>> {
+    scheme.filter(|scheme| scheme.starts_with("memcache"))?;
+    let servers = rest.split(['/', '?']).next().filter(|servers| servers.contains(';'))?;
+    (!rest.contains('@')).then_some(())?;
+    parse_hosts(&servers.replace(';', ","), scheme)
 }
 
 /// Returns true if `hosts`, the hosts in the authority of a URL, are surely hosts by the rule of its scheme.
