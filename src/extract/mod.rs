@@ -175,11 +175,14 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
             && (found.shape != AddressShape::HostPort || is_surely_host_and_port(key, &found.address))
     };
     let is_list = found.len() > 1 && found.iter().any(is_certain);
+    // Base64 text may begin with `//`, so a relative URL counts only under a key that implies an address.
+    let is_relative = value.trim_start().starts_with("//");
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
         ValueKind::HostAddress => true,
         ValueKind::ObjectName => matches!(found.shape, AddressShape::Url | AddressShape::Resource),
         ValueKind::PublicAddress => found.shape == AddressShape::HostPort,
+        ValueKind::Other if is_relative => false,
         ValueKind::Other if found.shape == AddressShape::HostPort => {
             found.address.port.is_none_or(is_likely_port)
                 && (is_list || is_surely_host_and_port(key, &found.address))

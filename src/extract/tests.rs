@@ -214,6 +214,7 @@ fn what_is_no_call_of_the_service() {
         ("DATABASE_URL", "web"),
         ("BASE", "node:20"),
         ("DEFAULT", "web:12345"),
+        ("MATERIAL", "//web:8080/x"),
         ("LICENSE", "web:8080"),
         ("CORS_ORIGINS", "http://web:3000"),
         ("IMAGE", "redis:7"),
