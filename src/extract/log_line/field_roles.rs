@@ -17,7 +17,7 @@ pub(super) enum FieldRole {
 }
 
 use FieldRole::{Level, Message, Status, Time};
-use LevelScale::{Azure, Google, Java, OpenTelemetry, Python, Shared};
+use LevelScale::{Azure, Google, Java, Journald, OpenTelemetry, Python, Shared, Syslog};
 
 /// Keys with their roles and sources. The keys are sorted. They are in lower case, without dots, dashes,
 /// underscores and `@`.
@@ -25,6 +25,7 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("asctime", Time, "Python, LogRecord attributes"),
     ("body", Message(1), "OpenTelemetry, Logs data model"),
     ("datetime", Time, "Monolog, JsonFormatter"),
+    ("errorseverity", Level(Shared), "PostgreSQL, jsonlog"),
     ("event", Message(1), "structlog, Standard library logging"),
     ("fullmessage", Message(2), "GELF payload specification"),
     ("instant", Time, "Log4j, JSON layout"),
@@ -42,7 +43,7 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("message", Message(0), "Log4j, Logback, winston, Elastic Common Schema"),
     ("messagetemplate", Message(1), "Serilog, JsonFormatter"),
     ("msg", Message(0), "pino, bunyan, zap, logrus, log/slog"),
-    ("priority", Level(Shared), "systemd, systemd.journal-fields"),
+    ("priority", Level(Journald), "systemd, systemd.journal-fields"),
     ("realtimetimestamp", Time, "systemd, Journal export formats"),
     ("renderedmessage", Message(0), "Serilog, JsonFormatter"),
     ("sev", Level(Shared), "CockroachDB, Log formats"),
@@ -55,7 +56,7 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("sourcerealtimetimestamp", Time, "systemd, systemd.journal-fields"),
     ("status", Status, "Datadog, Attributes and aliasing"),
     ("stringvalue", Message(1), "OpenTelemetry, JSON Protobuf encoding"),
-    ("syslogseverity", Level(Shared), "rsyslog, Properties"),
+    ("syslogseverity", Level(Syslog), "rsyslog, Properties"),
     ("syslogseveritytext", Level(Shared), "rsyslog, Properties"),
     ("text", Message(1), "Loguru, serialize"),
     ("textpayload", Message(0), "Google Cloud, LogEntry"),
@@ -66,8 +67,10 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
 ];
 
 /// Keys of nested objects that may contain the level or message of the line: Elastic Common Schema (`log`),
-/// Loguru (`record`), tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
-pub(super) const NESTING_KEYS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
+/// Loguru (`record`), tracing-subscriber (`fields`), Logstash (`@fields`, `json_event` before version 1),
+/// Google Cloud (`jsonPayload`), OTLP (`body`).
+pub(super) const NESTING_KEYS: &[&str] =
+    &["log", "record", "fields", "@fields", "jsonPayload", "syslog", "body"];
 
 /// Returns the role of a key. Returns `None` if logging libraries don't use the key for any role.
 pub(super) fn field_role(key: &str) -> Option<FieldRole> {
@@ -127,6 +130,17 @@ fn short_key_role(key: &str) -> Option<FieldRole> {
 /// Returns true if libraries write the level of a line under `key`.
 pub(super) fn is_level_key(key: &str) -> bool {
     matches!(field_role(key), Some(Level(_)))
+}
+
+/// Returns true if programs also print `key` as a setting, namely the lowest level that they log.
+pub(super) fn is_setting_key(key: &str) -> bool {
+    is_same_key(key, "loglevel")
+}
+
+/// Returns true if a number under the level key `key` often means something else: the urgency of a job or of
+/// an alarm. Such a number counts only if no other key states a level.
+pub(super) fn is_weak_level_key(key: &str) -> bool {
+    ["priority", "severity", "sev"].iter().any(|known| is_same_key(key, known))
 }
 
 #[cfg(test)]

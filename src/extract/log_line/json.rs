@@ -4,6 +4,7 @@ use super::{
     LineFormat, LogField, MAX_FIELDS,
     field_roles::{self, FieldRole, NESTING_KEYS},
     json_pairs::JsonPairs,
+    keyed_level::{KeyedLevel, RecordFormat, format_of_key, level_of_pair},
     level_names,
 };
 use crate::model::{LogLevel, text::clean_with_max_chars};
@@ -27,19 +28,26 @@ pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineF
         .then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), LineFormat::Json))
 }
 
-/// The level, message and status found so far in a JSON object. The first element of `level` and `message` is
-/// a rank: the candidate with the lowest rank counts.
+/// The level, message and status found so far in a JSON object. The first element of `message` is a rank: the
+/// candidate with the lowest rank counts.
 #[derive(Default)]
 struct JsonRecord<'t> {
     /// The whole line.
     text: &'t str,
-    level: Option<(u8, LogLevel)>,
+    level: Option<KeyedLevel>,
     message: Option<(u8, Range<usize>)>,
+    /// The level in Datadog's `status`.
     status: Option<LogLevel>,
+    /// The level in Kibana's `tags`.
+    tag: Option<LogLevel>,
+    /// The formats that keys of the top-level object show.
+    formats: Vec<RecordFormat>,
     /// True if the top-level object has a time.
     has_time: bool,
     /// True if the top-level object has keys of Serilog's Compact Log Event Format.
     is_clef: bool,
+    /// True if the top-level object is a line of Kibana before 7.11, with `"type":"log"`.
+    is_kibana: bool,
 }
 
 impl JsonRecord<'_> {
@@ -51,16 +59,15 @@ impl JsonRecord<'_> {
     fn record_pair(&mut self, key: &str, value: &Range<usize>, depth: u8) {
         let (raw, inner) = (&self.text[value.clone()], strip_quotes(self.text, value));
         let is_string = inner.len() < value.len();
-        self.is_clef |= depth == 0 && matches!(key, "@m" | "@mt" | "@i" | "@r");
+        if depth == 0 {
+            self.is_clef |= matches!(key, "@m" | "@mt" | "@i" | "@r");
+            self.is_kibana |= key == "type" && raw == "\"log\"";
+            self.formats.extend(format_of_key(key));
+        }
         match field_roles::field_role(key) {
             _ if raw.starts_with('{') => self.read_nested(key, value.start, depth),
             Some(FieldRole::Level(scale)) => {
-                let name = unescaped_value(self.text, value);
-                let named = level_names::level_of_value(name.trim()).map(|level| (0, level));
-                // A number under a key of one letter often is not a level.
-                let number = name.trim().parse().ok().filter(|_| key.len() > 1);
-                let found = named.or_else(|| Some((1, scale.level(number?)?)));
-                self.offer_level(found, depth);
+                self.offer_level(level_of_pair(key, scale, unescaped_value(self.text, value).trim(), depth));
             }
             Some(FieldRole::Message(rank)) if is_string => {
                 let rank = rank + 4 * depth;
@@ -72,6 +79,8 @@ impl JsonRecord<'_> {
                 self.status = level_names::find_level_name(&self.text[inner]).map(|(level, _)| level);
             }
             Some(FieldRole::Time) => self.has_time |= depth == 0,
+            // Kibana, legacy logging: the level is the first tag.
+            None if key == "tags" && depth == 0 => self.tag = first_tag_level(raw),
             _ => {}
         }
     }
@@ -88,32 +97,43 @@ impl JsonRecord<'_> {
         } else if field_roles::is_level_key(key) {
             for (key, value) in pairs {
                 let is_name = &self.text[key.clone()] == "name" || field_roles::is_level_key(&self.text[key]);
-                let level = is_name
-                    .then(|| level_names::level_of_value(unescaped_value(self.text, &value).trim()))
-                    .flatten();
-                self.offer_level(level.map(|level| (0, level)), depth);
+                let name = is_name.then(|| unescaped_value(self.text, &value));
+                let level = name.and_then(|name| level_names::level_of_value(name.trim()));
+                self.offer_level(level.map(|level| KeyedLevel { rank: 2 * depth, level, format: None }));
             }
         }
     }
 
-    fn offer_level(&mut self, found: Option<(u8, LogLevel)>, depth: u8) {
-        let Some((rank, level)) = found else { return };
-        let rank = rank + 2 * depth;
-        if self.level.is_none_or(|(known, _)| rank < known) {
-            self.level = Some((rank, level));
+    fn offer_level(&mut self, found: Option<KeyedLevel>) {
+        let rank = |level: Option<KeyedLevel>| level.map_or(u8::MAX, |level| level.rank);
+        if rank(found) < rank(self.level) {
+            self.level = found;
         }
     }
 
-    /// Returns the level of the line: the one under a level key, or else Datadog's status, or else the
-    /// default of the Compact Log Event Format, or else the level that the message states.
+    /// Returns the level of the line: the one under a level key, or else Datadog's status or Kibana's tag, or
+    /// else the default of the Compact Log Event Format, or else the level that the message states.
     fn level(&self) -> Option<LogLevel> {
         let of_message = || super::parse(&unescape(self.text, &self.message.as_ref()?.1)).level;
-        let keyed = self.level.map(|(_, level)| level);
-        let datadog = self.status.filter(|_| self.has_time && self.message.is_some());
+        let is_log_record = self.has_time || self.message.is_some();
+        let fits = |found: &KeyedLevel| match found.format {
+            Some(RecordFormat::LogRecord) => is_log_record,
+            Some(format) => self.formats.contains(&format),
+            None => true,
+        };
+        let keyed = self.level.filter(fits).map(|found| found.level);
+        let beside_message = self.has_time && self.message.is_some();
+        let datadog = self.status.or(self.tag.filter(|_| self.is_kibana)).filter(|_| beside_message);
         // Compact Log Event Format: "absence implies Information".
         let clef = (self.is_clef && self.has_time).then_some(LogLevel::Info);
         keyed.or(datadog).or(clef).or_else(of_message)
     }
+}
+
+/// Returns the level that the first string of the array `tags` names. Returns `None` if it names none.
+fn first_tag_level(tags: &str) -> Option<LogLevel> {
+    let first = tags.strip_prefix('[')?.trim_start().strip_prefix('"')?;
+    level_names::find_level_name(first.split('"').next()?).map(|(level, _)| level)
 }
 
 /// Returns the fields of a line that is a JSON object. The name of a value in a nested object is the path of

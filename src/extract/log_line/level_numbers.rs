@@ -5,8 +5,12 @@ use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 /// A scale on which logging libraries number their levels, such as Python's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LevelScale {
-    /// The scales that share the key `level`: syslog, pino, Monolog and Logback. Their numbers don't overlap.
+    /// The scales that share the key `level`: pino, Monolog and Logback. Their numbers don't overlap.
     Shared,
+    /// The severities of syslog (RFC 5424, table 2).
+    Syslog,
+    /// The severities of syslog, under journald's key `PRIORITY`.
+    Journald,
     /// Google Cloud Logging, `LogSeverity`. Numbers below 10 are syslog severities, which use the same key
     /// `severity`.
     Google,
@@ -25,6 +29,7 @@ impl LevelScale {
     pub(super) fn level(self, number: u32) -> Option<LogLevel> {
         match self {
             Self::Shared => shared_scale_level(number),
+            Self::Syslog | Self::Journald => syslog_severity(number),
             Self::Google if number < 10 => syslog_severity(number),
             Self::Google => highest_reached_level(number, GOOGLE_LEVELS),
             Self::Python => highest_reached_level(number, PYTHON_LEVELS),
@@ -64,9 +69,9 @@ fn highest_reached_level(number: u32, floors: LevelThresholds) -> Option<LogLeve
 
 fn shared_scale_level(number: u32) -> Option<LogLevel> {
     match number {
-        // GELF uses syslog severities under the key `level`.
-        0..=7 => syslog_severity(number),
-        10..70 => highest_reached_level(number, PINO_LEVELS),
+        // Own levels of pino and bunyan lie halfway between the others. Any other number may be the level of
+        // a player or of water.
+        10..70 if number % 5 == 0 => highest_reached_level(number, PINO_LEVELS),
         100..=600 => highest_reached_level(number, MONOLOG_LEVELS),
         5_000..=50_000 => highest_reached_level(number, LOGBACK_LEVELS),
         _ => None,
@@ -93,8 +98,10 @@ mod tests {
     #[test]
     fn each_scale_counts_in_its_own_steps() {
         for (scale, number, level) in [
-            (LevelScale::Shared, 3, Some(Error)),
-            (LevelScale::Shared, 8, None),
+            (LevelScale::Syslog, 3, Some(Error)),
+            (LevelScale::Journald, 8, None),
+            (LevelScale::Shared, 3, None),
+            (LevelScale::Shared, 12, None),
             (LevelScale::Shared, 30, Some(Info)),
             (LevelScale::Shared, 35, Some(Info)),
             (LevelScale::Shared, 250, Some(Info)),

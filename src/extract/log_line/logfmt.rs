@@ -3,7 +3,8 @@
 use super::{
     LineFormat, LogField, MAX_FIELDS,
     field_roles::{self, FieldRole},
-    json, level_names,
+    json,
+    keyed_level::{KeyedLevel, RecordFormat, level_of_pair},
 };
 use crate::model::LogLevel;
 use std::{borrow::Cow, ops::Range};
@@ -13,23 +14,28 @@ use std::{borrow::Cow, ops::Range};
 pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineFormat)> {
     let first = text.split_ascii_whitespace().next()?;
     key_length(first)?;
-    let (mut level, mut message, mut pairs) = (None, None::<(u8, Range<usize>)>, 0);
-    let mut words = 0;
+    let (mut level, mut message, mut pairs) = (None::<KeyedLevel>, None::<(u8, Range<usize>)>, 0);
+    let (mut words, mut has_time) = (0, false);
     for (key, value) in (LogfmtPairs { text, position: 0, other_words: &mut words }) {
         pairs += 1;
         let value = strip_quotes(text, &value);
         match field_roles::field_role(&text[key.clone()]) {
-            Some(FieldRole::Level(scale)) if level.is_none() => {
-                let (key, value) = (&text[key], &text[value]);
-                let number = || scale.level(value.parse().ok().filter(|_| key.len() > 1)?);
-                level = level_names::level_of_value(value).or_else(number);
+            Some(FieldRole::Level(scale)) => {
+                let found = level_of_pair(&text[key], scale, &text[value], 0);
+                let known = level.map_or(u8::MAX, |level| level.rank);
+                level = found.filter(|found| found.rank < known).or(level);
             }
+            Some(FieldRole::Time) => has_time = true,
             Some(FieldRole::Message(rank)) if message.as_ref().is_none_or(|(known, _)| rank < *known) => {
                 message = Some((rank, value));
             }
             _ => {}
         }
     }
+    let is_log_record = has_time || message.is_some();
+    // journald and GELF don't write logfmt.
+    let fits = |format| format == RecordFormat::LogRecord && is_log_record;
+    let level = level.filter(|found| found.format.is_none_or(fits)).map(|found| found.level);
     let message = message.map_or(0..text.len(), |(_, range)| range);
     (pairs >= 2 && pairs > words).then_some((level, message, LineFormat::Logfmt))
 }

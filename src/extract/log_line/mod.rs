@@ -6,6 +6,7 @@
 mod correlation_id;
 mod json;
 mod json_pairs;
+mod keyed_level;
 mod field_roles;
 mod name_lengths;
 mod level_names;

@@ -33,7 +33,8 @@ pub(super) fn level_of_word(
     if item.classes.has(ByteClasses::EQUALS_SIGN)
         && let Some((key, value)) = word.split_once('=').filter(|(key, _)| field_roles::is_level_key(key))
     {
-        return level_names::level_of_value(value).filter(|_| key.len() > 1).map(whole);
+        let counts = key.len() > 1 && !field_roles::is_setting_key(key);
+        return level_names::level_of_value(value).filter(|_| counts).map(whole);
     }
     // A level name begins with a letter of any script.
     if word.as_bytes().first().is_none_or(|first| !first.is_ascii_alphabetic() && first.is_ascii()) {

@@ -107,6 +107,25 @@ const STRUCTURED_LINES: &[(Option<LogLevel>, &str, &str)] = &[
         r#"{"level":"error","msg":"no stock"}"#,
         r#"{"log":"{\"level\":\"error\",\"msg\":\"no stock\"}","stream":"stdout"}"#,
     ),
+    // Numbers that are the priority of a job lose against any level, and journald's keys make them a level.
+    (Some(Info), "queued", r#"{"priority":1,"level":30,"time":1,"msg":"queued"}"#),
+    (Some(Info), "queued", r#"{"severity":2,"log":{"level":"info"},"msg":"queued"}"#),
+    (Some(Error), "no stock", r#"{"severity":1,"level":"error","msg":"no stock"}"#),
+    (Some(Warn), "slow", r#"{"PRIORITY":"4","MESSAGE":"slow","SYSLOG_IDENTIFIER":"shop"}"#),
+    (Some(Info), "queued", "ts=1 severity=2 level=info msg=queued"),
+    (Some(Info), "queued", "priority=1 level=info msg=queued"),
+    // Kibana, PostgreSQL, Logstash before version 1.
+    (
+        Some(Error),
+        "no stock",
+        r#"{"type":"log","@timestamp":"x","tags":["error","data"],"pid":7,"message":"no stock"}"#,
+    ),
+    (
+        Some(Error),
+        "duplicate key",
+        r#"{"timestamp":"x","pid":31,"error_severity":"ERROR","message":"duplicate key"}"#,
+    ),
+    (Some(Error), "no stock", r#"{"@timestamp":"x","@fields":{"level":"ERROR"},"message":"no stock"}"#),
     // A line that was cut, and a line with text after its object.
     (Some(Error), "no stock", r#"{"level":"error","msg":"no stock","trace":"at a at b at… (12 bytes cut)"#),
     // logfmt.
