@@ -38,6 +38,11 @@ impl PrefixItem<'_> {
         self.bracket.is_none() && !self.classes.has(ByteClasses::NOT_IN_NAMES)
     }
 
+    /// Returns true if the item is a word that consists of digits, without a colon.
+    pub(super) fn is_count(&self) -> bool {
+        self.bracket.is_none() && !self.has_colon && self.is_number()
+    }
+
     /// Returns true if the text consists of digits.
     pub(super) fn is_number(&self) -> bool {
         !self.classes.has(!ByteClasses::DIGIT_CLASS)

@@ -4,6 +4,7 @@
 use super::{
     ItemContext,
     bracket_group::is_uppercase,
+    empty_value,
     item::{ByteClasses, PrefixItem, PrefixItems},
 };
 use crate::{
@@ -42,10 +43,20 @@ pub(super) fn level_of_word(
     }
     if let Some((level, place)) = level_names::find_level_name(word) {
         let marked = item.has_colon || (context.after_time && is_uppercase(word));
+        // After a time, the message of a level in capitals may be `null`.
+        let is_value = |behind: &str| match context.after_time && is_uppercase(word) {
+            true => empty_value::is_zero_count(behind),
+            false => empty_value::is_empty_value(level, behind),
+        };
+        let is_first = context.previous.is_none() && !context.after_time;
         let stated = match (place, is_uppercase(word)) {
             (LevelContext::Keyed, _) => false,
-            _ if item.has_colon => !is_zero_count(&text[item.end..]),
-            (_, true) => (place == LevelContext::Standalone || marked) && !context.after_label,
+            _ if item.has_colon => !is_value(&text[item.end..]),
+            _ if context.after_count => false,
+            (_, true) => {
+                let is_heading = || is_first && empty_value::is_value_or_heading(&text[item.end..]);
+                (place == LevelContext::Standalone || marked) && !context.after_label && !is_heading()
+            }
             (_, false) if place != LevelContext::Standalone => false,
             (_, false) if context.after_label => is_before_error_code(item, text),
             (_, false) if context.previous.is_none() => text[item.end..].trim_start().starts_with("- "),
@@ -71,12 +82,6 @@ fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
             && digits > 0
             && next.text.bytes().skip(letters).all(|c| c.is_ascii_digit())
     })
-}
-
-/// Returns true if a count of zero follows the level, as in `error: 0`.
-fn is_zero_count(behind: &str) -> bool {
-    let rest = behind.trim_start_matches([':', ' ']);
-    rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
 /// Returns true if `item`, a lower-case word after the time, is where libraries write the level. It must be

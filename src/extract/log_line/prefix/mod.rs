@@ -5,6 +5,7 @@
 
 mod fixed_formats;
 mod bracket_group;
+mod empty_value;
 mod item;
 mod leading_items;
 mod time;
@@ -31,6 +32,9 @@ struct ItemContext<'t> {
     after_times_only: bool,
     /// True if a time before the item has milliseconds after a comma, as in Python and Log4j.
     has_comma_millis: bool,
+    /// True if the previous item is a number that counts what follows: zero, or any number after a time
+    /// without milliseconds. After a time with milliseconds, it may be a process (Odoo, OpenStack).
+    after_count: bool,
     /// True if the previous item is a name with a colon. A level must then also have a colon, or be in
     /// brackets.
     after_label: bool,
@@ -46,6 +50,7 @@ pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
         ItemContext { after_time: date.is_some(), after_times_only: true, ..ItemContext::default() };
     // The end of the time. If the line has no level, the message begins there.
     let mut plain = date.unwrap_or(0);
+    let mut has_millis = false;
     let mut items = PrefixItems { text, position: plain };
     for _ in 0..MAX_PREFIX_ITEMS {
         let Some(item) = items.next() else { break };
@@ -75,8 +80,10 @@ pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
                 message_start_after_time(text, plain),
             );
         }
+        has_millis |= is_time && item.text.contains([',', '.']) && item.text.contains(':');
         context = ItemContext {
             previous: Some(item),
+            after_count: !is_time && item.is_count() && (item.text == "0" || !has_millis),
             after_time: context.after_time || is_time,
             has_comma_millis: context.has_comma_millis || (is_time && item.text.contains(',')),
             after_label: labelled,
@@ -99,7 +106,10 @@ fn item_level(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Op
         // Angle brackets without a time before them are markup.
         Some(b'<') if !context.after_time => None,
         Some(_) => {
-            bracket_group::level_in_brackets(item.text, context.after_time).map(|level| (level, item.end))
+            let level = bracket_group::level_in_brackets(item.text, context.after_time)?;
+            // After a time, a value may be the message.
+            let is_value = !context.after_time && empty_value::is_only_empty_value(&text[item.end..]);
+            (!is_value).then_some((level, item.end))
         }
         None => level_word::level_of_word(item, context, text),
     }

@@ -184,6 +184,16 @@ const TEXT_LINES: &[(LogLevel, &str)] = &[
     (Error, "2026-11-28T10:00:00.000Z  0e1f4c1a-6f0e-4b39-8f52-2a8e7f3f2b11  ERROR  no stock"),
     (Warn, "WARN  [2026-11-28 10:00:00,123] c.e.Shop: slow"),
     (Error, "*** ERROR: no stock"),
+    // Messages that look like an empty value, and processes before the level.
+    (Error, "2026-11-28 10:00:00,123 ERROR: null"),
+    (Info, "2026-11-28 10:00:00 INFO null"),
+    (Info, "[INFO] 0 errors"),
+    (Info, "INFO: No errors"),
+    (Error, "Error: null pointer"),
+    (Error, "error: no such file"),
+    (Error, "ERROR EACCES: permission denied"),
+    (Error, "ERROR SIGSEGV"),
+    (Error, "2026-11-28 10:00:00.123 7 ERROR nova.compute no stock"),
     // Dates in other languages.
     (Error, "28. November 2026 10:00:00 ERROR no stock"),
     (Error, "sam. 28 nov. 2026 10:00:00 [error] no stock"),
