@@ -6,6 +6,7 @@
 mod fixed_formats;
 mod bracket_group;
 mod empty_value;
+mod error_class;
 mod item;
 mod leading_items;
 mod time;
@@ -71,7 +72,11 @@ pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
             plain = item.end;
         }
         let labelled = !is_time && leading_items::is_label(&item);
-        if labelled && let Some(level) = runtime_errors::level_of_runtime_error(&text[item.start..]) {
+        // Some errors begin with punctuation: `** (RuntimeError)` (Elixir), `#<Thread:0x1 run>` (Ruby).
+        let is_first_sign = is_sign && context.previous.is_none();
+        if (labelled || is_first_sign)
+            && let Some(level) = runtime_errors::level_of_runtime_error(&text[item.start..])
+        {
             return (Some(level), message_start_after_time(text, plain));
         }
         if !(is_time || is_sign || leading_items::may_precede_level(&item, context, items)) {
@@ -106,7 +111,10 @@ fn item_level(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Op
         // Angle brackets without a time before them are markup.
         Some(b'<') if !context.after_time => None,
         Some(_) => {
-            let level = bracket_group::level_in_brackets(item.text, context.after_time)?;
+            let object = || error_class::level_of_error_object(item.text).map(|level| (level, item.start));
+            let Some(level) = bracket_group::level_in_brackets(item.text, context.after_time) else {
+                return object().filter(|_| context.previous.is_none());
+            };
             // After a time, a value may be the message.
             let is_value = !context.after_time && empty_value::is_only_empty_value(&text[item.end..]);
             (!is_value).then_some((level, item.end))

@@ -1,11 +1,16 @@
 //! Recognition of errors that a language runtime prints without a logger: panics, exceptions and warnings.
 
+use super::error_class;
 use crate::model::LogLevel::{self, Error, Fatal, Info, Warn};
 
 /// First words of runtime errors, in lower case, with their levels and the runtimes that print them.
 const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("panic: ", Fatal, "Go"),
     ("fatal error: ", Fatal, "Go; PHP with html_errors off"),
+    ("fatal error. ", Fatal, ".NET"),
+    ("fatal python error: ", Fatal, "Python, faulthandler"),
+    ("fatal runtime error: ", Fatal, "Rust"),
+    ("libc++abi: terminating", Fatal, "C++, libc++abi"),
     ("parse error: ", Fatal, "PHP"),
     ("unhandled ", Error, ".NET; Node.js"),
     ("uncaught ", Error, "V8; PHP"),
@@ -14,6 +19,8 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("caused by: ", Error, "Java"),
     ("terminate called ", Fatal, "C++, std::terminate in libstdc++ and libc++"),
     ("segmentation fault", Fatal, "Bash; glibc"),
+    ("slf4j(e): ", Error, "SLF4J, Reporter"),
+    ("slf4j(w): ", Warn, "SLF4J, Reporter"),
     ("** (", Error, "Elixir"),
     // Levels that Monolog's ErrorHandler gives to PHP's errors.
     ("php fatal error: ", Fatal, "PHP"),
@@ -30,6 +37,14 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("php user notice: ", Info, "PHP"),
     ("php deprecated: ", Info, "PHP"),
     ("php user deprecated: ", Info, "PHP"),
+];
+
+/// Beginnings of messages with a text that must follow on the same line, as the runtimes write them.
+const BEGINNINGS_AND_TEXTS: &[(&str, &str, LogLevel, &str)] = &[
+    ("thread '", " panicked at ", Fatal, "Rust"),
+    ("OpenJDK ", " VM warning: ", Warn, "HotSpot"),
+    ("Java HotSpot(TM) ", " VM warning: ", Warn, "HotSpot"),
+    ("#<Thread:", " terminated with exception ", Error, "Ruby, Thread.report_on_exception"),
 ];
 
 /// For each ASCII byte, true if an entry of [`MESSAGE_BEGINNINGS`] begins with it.
@@ -54,25 +69,9 @@ pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     if let Some((_, level, _)) = found {
         return Some(*level);
     }
-    if text.starts_with("thread '") && text.contains(" panicked at ") {
-        return Some(Fatal);
+    let found = BEGINNINGS_AND_TEXTS.iter().find(|(head, ..)| text.starts_with(head));
+    if let Some((_, _, level, _)) = found.filter(|(head, part, ..)| text[head.len()..].contains(part)) {
+        return Some(*level);
     }
-    level_of_error_class(text.split(' ').next()?)
-}
-
-/// Returns the level of a message whose first word is the class of an error, an exception or a warning:
-/// `ValueError:`, `java.lang.Error:`.
-fn level_of_error_class(first: &str) -> Option<LogLevel> {
-    let name = first.strip_suffix(':').unwrap_or(first);
-    let ends = |ending: &str| name.ends_with(ending);
-    let level = match () {
-        () if ends("Warning") => Warn,
-        () if ends("Error") || ends("Exception") => Error,
-        () => return None,
-    };
-    let is_class = !matches!(name, "Error" | "Warning")
-        && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._$\\".contains(&c))
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && (first.ends_with(':') || name.contains('.'));
-    is_class.then_some(level)
+    error_class::level_of_error_class(text)
 }
