@@ -18,7 +18,8 @@ pub(super) enum LevelContext {
 
 use LevelContext::{Keyed, Marked, Standalone};
 
-/// Level names with their levels, contexts and sources. The names are sorted and in lower case.
+/// Level names with their levels, contexts and sources. The names are sorted. Their ASCII letters are in lower
+/// case, and all others as PostgreSQL prints them.
 const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("advertencia", Warn, Marked, "java.util.logging, Level.getLocalizedName (es)"),
     ("alert", Fatal, Standalone, "RFC 5424, table 2"),
@@ -26,15 +27,19 @@ const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("audit", Info, Marked, "WebSphere Liberty, Logging and trace"),
     ("avertissement", Warn, Marked, "java.util.logging, Level.getLocalizedName (fr)"),
     ("avvertenza", Warn, Marked, "java.util.logging, Level.getLocalizedName (it)"),
+    ("bİlgİ", Info, Marked, "PostgreSQL, lc_messages (tr)"),
+    ("bŁĄd", Error, Marked, "PostgreSQL, lc_messages (pl)"),
     ("config", Info, Marked, "java.util.logging, Level"),
     ("crit", Fatal, Standalone, "nginx, error_log"),
     ("critical", Fatal, Standalone, "Python, Logging levels"),
     ("dbg", Debug, Standalone, "zerolog, ConsoleWriter"),
     ("dbug", Debug, Standalone, ".NET, Console log formatting"),
+    ("debg", Debug, Standalone, "slog-term, PlainDecorator"),
     ("debu", Debug, Standalone, "logrus, TextFormatter"),
     ("debug", Debug, Standalone, "RFC 5424, table 2"),
     ("default", Info, Keyed, "Google Cloud, LogSeverity"),
     ("dpanic", Fatal, Standalone, "zap, Level"),
+    ("dziennik", Info, Marked, "PostgreSQL, lc_messages (pl)"),
     ("emerg", Fatal, Standalone, "Apache, LogLevel"),
     ("emergency", Fatal, Standalone, "RFC 5424, table 2"),
     ("ernst", Error, Marked, "java.util.logging, Level.getLocalizedName (nl)"),
@@ -53,19 +58,25 @@ const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("finest", Trace, Standalone, "java.util.logging, Level"),
     ("ftl", Fatal, Standalone, "Serilog, output template u3"),
     ("grave", Error, Marked, "java.util.logging, Level.getLocalizedName (fr, es, it)"),
+    ("hata", Error, Marked, "PostgreSQL, lc_messages (tr)"),
     ("hinweis", Info, Marked, "PostgreSQL, lc_messages (de)"),
     ("http", Info, Keyed, "winston, Logging levels"),
     ("inf", Info, Standalone, "Serilog, output template u3"),
     ("info", Info, Standalone, "Log4j, Levels"),
+    ("informacja", Info, Marked, "PostgreSQL, lc_messages (pl)"),
     ("information", Info, Standalone, "Serilog, Minimum level"),
     ("informational", Info, Standalone, "RFC 5424, table 2"),
     ("informazioni", Info, Marked, "java.util.logging, Level.getLocalizedName (it)"),
     ("infos", Info, Marked, "java.util.logging, Level.getLocalizedName (fr)"),
+    ("katastrofalny", Fatal, Marked, "PostgreSQL, lc_messages (pl)"),
     ("log", Info, Marked, "PostgreSQL, Message severity levels"),
     ("note", Info, Marked, "MySQL, The error log"),
     ("notice", Info, Standalone, "RFC 5424, table 2"),
+    ("ntc", Info, Standalone, "Gel (EdgeDB), server log"),
+    ("ostrzeŻenie", Warn, Marked, "PostgreSQL, lc_messages (pl)"),
     ("pani", Fatal, Standalone, "logrus, TextFormatter"),
     ("panic", Fatal, Standalone, "PostgreSQL, Message severity levels"),
+    ("panika", Fatal, Marked, "PostgreSQL, lc_messages (pl)"),
     ("pnc", Fatal, Standalone, "zerolog, ConsoleWriter"),
     ("schwerwiegend", Error, Marked, "java.util.logging, Level.getLocalizedName (de)"),
     ("severe", Error, Standalone, "java.util.logging, Level"),
@@ -78,6 +89,8 @@ const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("trace", Trace, Standalone, "Log4j, Levels"),
     ("trc", Trace, Standalone, "zerolog, ConsoleWriter"),
     ("trce", Trace, Standalone, ".NET, Console log formatting"),
+    ("uwaga", Info, Marked, "PostgreSQL, lc_messages (pl)"),
+    ("uyari", Warn, Marked, "PostgreSQL, lc_messages (tr)"),
     ("verb", Trace, Keyed, "npmlog, levels"),
     ("verbose", Trace, Standalone, "Serilog, Minimum level"),
     ("vrb", Trace, Standalone, "Serilog, output template u3"),
@@ -85,15 +98,28 @@ const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("warning", Warn, Standalone, "RFC 5424, table 2"),
     ("warnung", Warn, Marked, "java.util.logging, Level.getLocalizedName (de)"),
     ("wrn", Warn, Standalone, "Serilog, output template u3"),
+    ("ÖlÜmcÜl", Fatal, Marked, "PostgreSQL, lc_messages (tr)"),
+    ("ВАЖНО", Fatal, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ЗАМЕЧАНИЕ", Info, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ИНФОРМАЦИЯ", Info, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ОТЛАДКА", Debug, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ОШИБКА", Error, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ПАНИКА", Fatal, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("ПРЕДУПРЕЖДЕНИЕ", Warn, Marked, "PostgreSQL, lc_messages (ru)"),
+    ("СООБЩЕНИЕ", Info, Marked, "PostgreSQL, lc_messages (ru)"),
     ("严重", Error, Marked, "java.util.logging, Level.getLocalizedName (zh)"),
     ("信息", Info, Marked, "java.util.logging, Level.getLocalizedName (zh)"),
     ("情報", Info, Marked, "java.util.logging, Level.getLocalizedName (ja)"),
+    ("日志", Info, Marked, "PostgreSQL, lc_messages (zh)"),
+    ("注意", Info, Marked, "PostgreSQL, lc_messages (zh)"),
+    ("致命错误", Fatal, Marked, "PostgreSQL, lc_messages (zh)"),
     ("警告", Warn, Marked, "java.util.logging, Level.getLocalizedName (ja, zh)"),
     ("重大", Error, Marked, "java.util.logging, Level.getLocalizedName (ja)"),
+    ("错误", Error, Marked, "PostgreSQL, lc_messages (zh)"),
 ];
 
-/// The range of the names' lengths, in bytes.
-const NAME_LENGTH_RANGE: std::ops::RangeInclusive<usize> = 3..=13;
+/// The range of the names' lengths, in bytes. Letters beyond ASCII have two or three bytes.
+const NAME_LENGTH_RANGE: std::ops::RangeInclusive<usize> = 3..=28;
 
 /// Returns the level that `word` names, in any case, and the context in which the name counts.
 ///

@@ -1,7 +1,7 @@
 //! Parser of levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`,
 //! `[E 261128 10:00:00]`.
 
-use super::time;
+use super::{empty_value, source_location::is_source_location, time};
 use crate::{
     extract::log_line::level_names::{self, LevelContext},
     model::LogLevel,
@@ -19,12 +19,41 @@ pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
         // Tornado and Jupyter, LogFormatter: a letter before the time.
         [letter, b' ', rest @ ..] if rest.first().is_some_and(u8::is_ascii_digit) => {
             let word = inner[2..].split(' ').next().unwrap_or_default();
-            let dated = time::is_time(word) || (word.len() == 6 && word.bytes().all(|c| c.is_ascii_digit()));
+            let dated = time::is_time(word) || (word.len() == 6 && is_number(word));
             return level_names::level_of_letter(*letter).filter(|_| dated);
+        }
+        // PyTorch, glog in brackets: `W1128 10:00:00.123 socket.cpp:462`, before version 2.3 without a time.
+        [letter @ b'A'..=b'Z', b' ' | b'0'..=b'9', ..] => {
+            let mut words = inner[1..].split(' ').filter(|word| !word.is_empty());
+            let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let dated = first.len() == 4 && is_number(first) && time::is_time(second);
+            return level_names::level_of_letter(*letter).filter(|_| dated || is_source_location(first));
         }
         _ => {}
     }
-    level_after_time(inner).or_else(|| level_after_module(inner)).or_else(|| level_of_chromium(inner))
+    level_after_time(inner)
+        .or_else(|| level_after_module(inner))
+        .or_else(|| level_of_chromium(inner))
+        .or_else(|| level_before_name(inner))
+}
+
+/// Returns the level in capitals before the name of a program, a thread or a module, as in `WARN  tini (7)`,
+/// `ERROR:main` or `ERROR - main`.
+fn level_before_name(inner: &str) -> Option<LogLevel> {
+    let end = inner.find(|c: char| !c.is_alphanumeric())?;
+    let (name, rest) = inner.split_at(end);
+    let is_separated = rest.starts_with([' ', ':', '/', '|']);
+    let (level, place) = level_names::find_level_name(name).filter(|_| is_separated && is_uppercase(name))?;
+    let rest = rest.trim_start_matches([' ', ':', '/', '|', '-']);
+    let is_name = rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !empty_value::is_only_empty_value(rest)
+        && !empty_value::is_value_or_heading(rest)
+        && !rest.split(' ').next().is_some_and(is_uppercase);
+    (is_name && place == LevelContext::Standalone).then_some(level)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|c| c.is_ascii_digit())
 }
 
 /// Returns the level if `text` is the name of a level and nothing else. Returns `None` for a name that means
@@ -45,6 +74,13 @@ fn level_after_time(inner: &str) -> Option<LogLevel> {
         if time::is_time(bare) || (timed && time::is_zone(bare)) {
             timed = true;
             continue;
+        }
+        // Ray: a letter, then the numbers of the process and the thread.
+        if let [letter] = bare.as_bytes()
+            && timed
+            && words.peek().is_some_and(|next| is_number(next))
+        {
+            return level_names::level_of_letter(*letter);
         }
         // Celery: `ERROR/MainProcess`.
         let name = bare.split('/').next().unwrap_or(bare);

@@ -6,6 +6,9 @@ use super::{
     bracket_group::is_uppercase,
     empty_value,
     item::{ByteClasses, PrefixItem, PrefixItems},
+    letter_level,
+    source_location::is_source_location,
+    time,
 };
 use crate::{
     extract::log_line::{
@@ -18,9 +21,8 @@ use crate::{
 /// The maximum index of the sign in a word such as `ERROR+2`. The longest level name before a sign has five
 /// letters.
 const MAX_OFFSET_SIGN_INDEX: usize = 5;
-/// Extensions of source files.
-const SOURCE_FILE_ENDINGS: &[&str] =
-    &[".go", ".rs", ".py", ".js", ".ts", ".java", ".kt", ".rb", ".c", ".cc", ".cpp", ".cs", ".php"];
+/// Levels in lower case that Yarn 1 writes before a message with a capital (`ConsoleReporter`).
+const YARN_LEVELS: &[&str] = &["error", "warning", "info"];
 
 /// Returns the level that the word `item` states, and the byte offset at which the prefix ends. Returns
 /// `None` if the word states no level in this context.
@@ -36,6 +38,12 @@ pub(super) fn level_of_word(
     {
         let counts = key.len() > 1 && !field_roles::is_setting_key(key);
         return level_names::level_of_value(value).filter(|_| counts).map(whole);
+    }
+    if item.classes.has(ByteClasses::LETTER_CLASS)
+        && word.starts_with(|c: char| c.is_ascii_digit())
+        && let Some(found) = level_after_glued_time(item)
+    {
+        return Some(found);
     }
     // A level name begins with a letter of any script.
     if word.as_bytes().first().is_none_or(|first| !first.is_ascii_alphabetic() && first.is_ascii()) {
@@ -59,15 +67,32 @@ pub(super) fn level_of_word(
             }
             (_, false) if place != LevelContext::Standalone => false,
             (_, false) if context.after_label => is_before_error_code(item, text),
-            (_, false) if context.previous.is_none() => text[item.end..].trim_start().starts_with("- "),
+            (_, false) if context.previous.is_none() => is_first_level(item, level, text),
             (_, false) => context.after_times_only && context.after_time && is_level_column(item, text),
         };
         return stated.then(|| whole(level));
     }
-    level_of_single_letter(item, context, text)
+    letter_level::level_of_single_letter(item, context, text)
+        .or_else(|| level_after_channel(item))
+        .or_else(|| level_before_facility(item, context))
         .map(whole)
-        .or_else(|| level_after_channel(item).map(whole))
         .or_else(|| level_before_logger(item, context))
+}
+
+/// Returns true if `item`, the first word of a line and not in capitals, is where programs write the level: in
+/// `error - text` (Next.js), `error : text`, `error [10:00:00] text` (Mattermost) or `error Text` (Yarn).
+fn is_first_level(item: &PrefixItem<'_>, level: LogLevel, text: &str) -> bool {
+    let behind = &text[item.end..];
+    let rest = behind.trim_start();
+    let is_yarn = || {
+        let next = behind.strip_prefix(' ').map_or(&[][..], str::as_bytes);
+        YARN_LEVELS.contains(&item.text)
+            && matches!(next, [b'A'..=b'Z', second, ..] if second.is_ascii_lowercase())
+    };
+    rest.starts_with("- ")
+        || (rest.starts_with(": ") && !empty_value::is_empty_value(level, rest))
+        || letter_level::is_before_bracketed_time(item, text)
+        || is_yarn()
 }
 
 /// Returns true if an error code with a colon follows the level, as compilers write it after a source
@@ -93,16 +118,11 @@ fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
 /// - before a `|`, or before a word and a colon (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
-    let is_place = |word: &str| {
-        word.rsplit_once(':').is_some_and(|(file, line)| {
-            line.bytes().all(|c| c.is_ascii_digit())
-                && SOURCE_FILE_ENDINGS.iter().any(|end| file.ends_with(end))
-        })
-    };
     let mut words = behind.split_ascii_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    is_place(first)
-        || is_place(second)
+    is_source_location(first)
+        || is_source_location(second)
+        || first == ":"
         || (before.ends_with("  ") && behind.starts_with("  "))
         || (behind.ends_with('}') && behind.contains(" {\""))
         || second == ":"
@@ -132,6 +152,16 @@ fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
     }
 }
 
+/// Returns the level before the facility that wrote the line, as in `[10:00:00] warning/ApiListener:` (Icinga 2,
+/// `FileLogger`).
+fn level_before_facility(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<LogLevel> {
+    let is_place = item.has_colon && context.after_time && context.after_times_only;
+    let (name, facility) = item.text.split_once('/').filter(|_| is_place)?;
+    let (level, place) = level_names::find_level_name(name)?;
+    let is_facility = !facility.is_empty() && facility.bytes().all(|c| c.is_ascii_alphabetic());
+    (is_facility && place == LevelContext::Standalone).then_some(level)
+}
+
 /// Returns the level before the name of a logger, as in `ERROR:root:message` (Python,
 /// `logging.BASIC_FORMAT`), and the byte offset at which the prefix ends.
 fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<(LogLevel, usize)> {
@@ -143,33 +173,17 @@ fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Optio
     stated.then_some((level, item.start + name.len() + 1))
 }
 
-/// Returns the level that a single letter states. At the beginning of a line, it is the letter in `E: text`
-/// (apt, dpkg) or `E/Tag: text` (Android before 7).
-///
-/// After a time, it is the letter in MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow (`E
-/// file.cc:12]`), Android (`E Tag:`) and WebSphere (`E CWWKZ0002E:`). There the next item must have one of
-/// these forms, because `I` is also an English word.
-fn level_of_single_letter(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<LogLevel> {
-    let level = match item.text.as_bytes() {
-        // apt and dpkg, `E: text`.
-        [letter @ (b'E' | b'W' | b'N')] if context.previous.is_none() && item.has_colon => {
-            return level_names::level_of_letter(*letter);
-        }
-        // Android before 7, `E/Tag: text`.
-        [letter, b'/', b'A'..=b'Z' | b'a'..=b'z', ..] if context.previous.is_none() && item.has_colon => {
-            return level_names::level_of_letter(*letter);
-        }
-        [letter] | [letter, b'1'..=b'5'] if context.after_time && !item.has_group => {
-            level_names::level_of_letter(*letter)?
-        }
-        _ => return None,
-    };
-    if item.end < text.len() && text[item.end..].trim_start().starts_with('|') {
-        return Some(level);
-    }
-    let next = PrefixItems { text, position: item.end }.next()?;
-    let component = next.text.len() >= 3
-        && next.text.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || b"_-".contains(&c));
-    let file = next.text.contains('.') && text[next.end..].starts_with(']');
-    (next.bracket.is_none() && (component || next.has_colon || file)).then_some(level)
+/// Returns the level that a colon separates from the time before it, as in `10:00:00.123:WARN:main: text`
+/// (Jetty, `StdErrLog`), and the byte offset at which the prefix ends.
+fn level_after_glued_time(item: &PrefixItem<'_>) -> Option<(LogLevel, usize)> {
+    let word = item.text;
+    let starts = |at: &usize| word.as_bytes().get(at + 1).is_some_and(u8::is_ascii_uppercase);
+    let at = word.match_indices(':').map(|(at, _)| at).find(starts)? + 1;
+    let name = word[at..].split(':').next()?;
+    let (level, place) = level_names::find_level_name(name).filter(|_| is_uppercase(name))?;
+    let end = at + name.len();
+    let is_followed = end < word.len() || item.has_colon;
+    let is_level =
+        place != LevelContext::Keyed && is_followed && time::is_time(word[..at].trim_end_matches(':'));
+    is_level.then_some((level, item.start + end))
 }

@@ -12,6 +12,8 @@ mod leading_items;
 mod time;
 mod runtime_errors;
 mod level_word;
+mod letter_level;
+mod source_location;
 
 use super::json;
 use crate::model::LogLevel;
