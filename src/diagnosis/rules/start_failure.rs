@@ -62,6 +62,17 @@ pub(super) fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) 
         ExitCause::CommandNotRunnable => {
             ("command not found or not executable", "check its command and entry point against the image")
         }
+        ExitCause::AddressInUse => (
+            "IP address already in use",
+            "find the container with the same fixed address, or choose another address",
+        ),
+        ExitCause::NetworkMissing => {
+            ("network missing", "create the network, or create the container again on another one")
+        }
+        ExitCause::UserMissing => (
+            "user or group not in the image",
+            "check the container's user against the users and groups of the image",
+        ),
         _ => ("start failed", "read the reason and check the host"),
     }
 }

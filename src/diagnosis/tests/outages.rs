@@ -73,6 +73,7 @@ fn what_ended_them_has_a_name() {
     let kinds = [
         (InstanceState::Failed, ExitCause::ImagePullFailed, "image-missing critical image pull failed"),
         (InstanceState::Failed, ExitCause::PortInUse, "cannot-start critical published port already in use"),
+        (InstanceState::Failed, ExitCause::NetworkMissing, "cannot-start critical network missing"),
         (InstanceState::Failed, ExitCause::VolumeMountFailed, "cannot-start critical volume mount failed"),
         (
             InstanceState::Failed,

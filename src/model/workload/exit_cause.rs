@@ -52,6 +52,15 @@ pub enum ExitCause {
     /// The command is missing or not executable, so the instance never ran.
     #[serde(rename = "command")]
     CommandNotRunnable,
+    /// Another container has the IP address, so the instance never ran.
+    #[serde(rename = "address")]
+    AddressInUse,
+    /// A network of the container no longer exists, so the instance never ran.
+    #[serde(rename = "network")]
+    NetworkMissing,
+    /// The image has no such user or group, so the instance never ran.
+    #[serde(rename = "user")]
+    UserMissing,
     /// The instance could not be started for another reason.
     #[serde(rename = "start")]
     StartFailed,
@@ -88,35 +97,6 @@ impl ExitCause {
     #[must_use]
     pub fn is_start_failure(self) -> bool {
         self >= Self::ImagePullFailed
-    }
-
-    /// Returns the cause of a failed start, from the error message of an engine or of ECS.
-    ///
-    /// The texts for ECS are the prefixes and sentences of "Stopped tasks error messages" in the Amazon ECS
-    /// developer guide. The texts for Docker are the messages of moby's `daemon/start.go`,
-    /// `libnetwork/portallocator` and `volume/service`, and runc's message for a missing command.
-    #[must_use]
-    pub fn from_start_error(words: &str) -> Self {
-        let words = words.to_ascii_lowercase();
-        let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-        // The name of a command may contain any of the words below.
-        if has(&["executable file not found", "exec format error"]) {
-            Self::CommandNotRunnable
-        } else if has(&["secret", "ssm parameter", "getparameters", "registry auth"]) {
-            Self::SecretUnavailable
-        } else if has(&["cannotpull", "no such image", "pull access denied", "manifest unknown"]) {
-            Self::ImagePullFailed
-        } else if has(&["log group", "log stream", "logger args", "logging driver"]) {
-            Self::LogDestinationMissing
-        } else if has(&["port is already allocated", "address already in use", "ports are not available"]) {
-            Self::PortInUse
-        } else if has(&["volume", "mount", "efs utils"]) {
-            Self::VolumeMountFailed
-        } else if has(&["exec:", "permission denied"]) {
-            Self::CommandNotRunnable
-        } else {
-            Self::StartFailed
-        }
     }
 }
 
@@ -196,46 +176,5 @@ mod tests {
             "exit code 137 (SIGKILL), out of memory"
         );
         assert_eq!(words(None, ExitCause::ProcessExited, None), "no exit code");
-    }
-
-    #[test]
-    fn what_is_in_the_way_is_known_by_its_words() {
-        let cases = [
-            (
-                "CannotPullContainerError: pull image manifest has been retried 1 time(s)",
-                ExitCause::ImagePullFailed,
-            ),
-            (
-                "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied",
-                ExitCause::SecretUnavailable,
-            ),
-            (
-                "ResourceInitializationError: failed to validate logger args: The specified log group does not exist",
-                ExitCause::LogDestinationMissing,
-            ),
-            ("Bind for 0.0.0.0:8080 failed: port is already allocated", ExitCause::PortInUse),
-            ("listen tcp4 0.0.0.0:80: bind: address already in use", ExitCause::PortInUse),
-            (
-                "error looking up volume plugin flocker: plugin \"flocker\" not found",
-                ExitCause::VolumeMountFailed,
-            ),
-            (
-                "failed to mount local volume: mount :/x:/y, data: addr=10.0.0.1: connection refused",
-                ExitCause::VolumeMountFailed,
-            ),
-            ("exec: \"serve\": executable file not found in $PATH: unknown", ExitCause::CommandNotRunnable),
-            (
-                "exec: \"secret-agent\": executable file not found in $PATH: unknown",
-                ExitCause::CommandNotRunnable,
-            ),
-            ("CannotStartContainerError: Error response from daemon", ExitCause::StartFailed),
-        ];
-        for (words, end) in cases {
-            assert_eq!(ExitCause::from_start_error(words), end, "{words}");
-            assert!(end.is_start_failure());
-        }
-        assert!(
-            !ExitCause::RestartsExhausted.is_start_failure() && !ExitCause::ProcessExited.is_start_failure()
-        );
     }
 }

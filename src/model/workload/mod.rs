@@ -7,4 +7,5 @@ pub mod health;
 pub mod image_ref;
 pub mod instance;
 pub mod service;
+mod start_error;
 pub mod usage;
