@@ -72,7 +72,7 @@ pub use text::{LineText, SharedText, Text, shell_operand, shell_option, shell_qu
 pub use time_expression::{TIME_FORMS, TimeExpression};
 pub use workload::{
     deployment::{Deployment, RevisionChange, RolloutState},
-    exit_cause::{Exit, ExitCause},
+    exit_cause::{Exit, ExitCause, ending_signal_number},
     fact::{Fact, FactKind, FactLabel},
     health::Health,
     image_ref::ImageRef,

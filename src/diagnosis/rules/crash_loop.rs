@@ -1,7 +1,7 @@
 //! Crash loops: instances of a service exit again and again, and the engine or ECS restarts or replaces them.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, rules::newest_fault},
+    diagnosis::{FindingDraft, RuleContext, count_label, rules::newest_fault},
     model::{Exit, ExitCause, Instance, InstanceState, Onset, Severity, Timestamp},
 };
 use jiff::SignedDuration;
@@ -30,7 +30,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             newest_fault(service).map(|(_, exit)| exit).or_else(|| again().find_map(|i| i.exit.as_ref()));
         let ends = newest.map_or_else(|| format!("{} exits", service.kind.instance_noun()), Exit::describe);
         let count = if restarting {
-            format!("{restarts} restarts")
+            count_label(restarts as usize, "restart")
         } else {
             format!("{failed} failed {}s", service.kind.instance_noun())
         };

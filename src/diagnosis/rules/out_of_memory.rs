@@ -16,7 +16,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let again = match (restarts, count) {
             (0, 1) => String::new(),
             (0, count) => format!("; {}", count_label(count, service.kind.instance_noun())),
-            (restarts, _) => format!("; {restarts} restarts"),
+            (restarts, _) => format!("; {}", count_label(restarts as usize, "restart")),
         };
         let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Exhausted restarts: an instance failed so often that the engine no longer restarts it.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext},
+    diagnosis::{FindingDraft, RuleContext, count_label},
     model::{ExitCause, Severity},
 };
 
@@ -13,8 +13,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         });
         let Some((instance, exit)) = given_up.max_by_key(|(_, exit)| exit.at) else { continue };
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let reason =
-            format!("restart limit reached after {} restarts: {}", instance.restarts, exit.describe());
+        let restarts = count_label(instance.restarts as usize, "restart");
+        let reason = format!("restart limit reached after {restarts}: {}", exit.describe());
         let next = "read the last lines of its log; it stays down until you start it";
         drafts.push(FindingDraft::about_service(service, severity, exit.at, reason, next));
     }

@@ -107,7 +107,11 @@ impl Exit {
     pub fn reason_text(&self) -> Option<String> {
         let unknown = match (self.cause, self.code) {
             (ExitCause::KilledBySignal, Some(130)) => Some("interrupted (sender unknown)"),
-            (ExitCause::KilledBySignal, _) => Some("stopped externally or out of memory (unknown which)"),
+            // The kernel ends a process that lacks memory with SIGKILL, never with another signal.
+            (ExitCause::KilledBySignal, Some(137)) => {
+                Some("stopped externally or out of memory (unknown which)")
+            }
+            (ExitCause::KilledBySignal, _) => Some("stopped externally"),
             _ => None,
         };
         let reason = self.reason.as_deref().filter(|reason| !reason.is_empty());
@@ -127,28 +131,44 @@ impl Exit {
     }
 }
 
+/// Signals that end a process by default, by their numbers on Linux (`signal(7)`; x86 and ARM).
+const ENDING_SIGNALS: &[(i64, &str)] = &[
+    (1, "SIGHUP"),
+    (2, "SIGINT"),
+    (3, "SIGQUIT"),
+    (4, "SIGILL"),
+    (5, "SIGTRAP"),
+    (6, "SIGABRT"),
+    (7, "SIGBUS"),
+    (8, "SIGFPE"),
+    (9, "SIGKILL"),
+    (10, "SIGUSR1"),
+    (11, "SIGSEGV"),
+    (12, "SIGUSR2"),
+    (13, "SIGPIPE"),
+    (14, "SIGALRM"),
+    (15, "SIGTERM"),
+    (31, "SIGSYS"),
+];
+
 /// Returns the name of the signal that an exit code above 128 stands for (POSIX shells, Docker). Returns
 /// `None` for any other code.
 fn signal_name(code: i64) -> Option<&'static str> {
-    match code - 128 {
-        1 => Some("SIGHUP"),
-        2 => Some("SIGINT"),
-        3 => Some("SIGQUIT"),
-        4 => Some("SIGILL"),
-        6 => Some("SIGABRT"),
-        7 => Some("SIGBUS"),
-        8 => Some("SIGFPE"),
-        9 => Some("SIGKILL"),
-        11 => Some("SIGSEGV"),
-        13 => Some("SIGPIPE"),
-        15 => Some("SIGTERM"),
-        _ => None,
-    }
+    ENDING_SIGNALS.iter().find(|(number, _)| code == 128 + number).map(|(_, name)| *name)
+}
+
+/// Returns the number of a signal that ends processes, given its number or its name with or without `SIG`.
+/// Returns `None` for any other signal.
+#[must_use]
+pub fn ending_signal_number(signal: &str) -> Option<i64> {
+    let is_named = |name: &str| name == signal || name.strip_prefix("SIG") == Some(signal);
+    let found = ENDING_SIGNALS.iter().find(|(number, name)| signal.parse() == Ok(*number) || is_named(name));
+    found.map(|(number, _)| *number)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Exit, ExitCause};
+    use super::{Exit, ExitCause, ending_signal_number};
 
     #[test]
     fn a_signal_without_a_sender_says_that_it_is_not_known() {
@@ -160,12 +180,11 @@ mod tests {
             killed(137),
             "exit code 137 (SIGKILL), stopped externally or out of memory (unknown which)"
         );
-        assert_eq!(
-            killed(143),
-            "exit code 143 (SIGTERM), stopped externally or out of memory (unknown which)"
-        );
+        assert_eq!(killed(143), "exit code 143 (SIGTERM), stopped externally");
         assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted (sender unknown)");
         assert_eq!(killed(139), "exit code 139 (SIGSEGV)");
+        assert_eq!(killed(138), "exit code 138 (SIGUSR1)");
+        assert_eq!(killed(159), "exit code 159 (SIGSYS)");
         assert_eq!(
             words(Some(137), ExitCause::StopRequested, None),
             "exit code 137 (SIGKILL)",
@@ -176,5 +195,15 @@ mod tests {
             "exit code 137 (SIGKILL), out of memory"
         );
         assert_eq!(words(None, ExitCause::ProcessExited, None), "no exit code");
+    }
+
+    #[test]
+    fn signals_are_known_by_number_and_name() {
+        for signal in ["1", "HUP", "SIGHUP"] {
+            assert_eq!(ending_signal_number(signal), Some(1), "{signal}");
+        }
+        for signal in ["0", "28", "WINCH", "SIG", ""] {
+            assert_eq!(ending_signal_number(signal), None, "{signal}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     extract,
-    model::{Exit, ExitCause, Text, Timestamp},
+    model::{Exit, ExitCause, Text, Timestamp, ending_signal_number},
     source::docker::api_types::{ContainerInspectResponse, ContainerState},
 };
 
@@ -34,6 +34,8 @@ pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectRespon
         Some("on-failure") if stays && !spent && is_restart_error(code) => ExitCause::StopRequested,
         _ if state.oom_killed == Some(true) && code != Some(0) => ExitCause::OutOfMemory,
         _ if is_stop_signal_exit(answer, code) => ExitCause::KilledBySignal,
+        // A signal from outside may end the last run as well.
+        _ if ExitCause::from_exit_code(code) == ExitCause::KilledBySignal => ExitCause::KilledBySignal,
         Some("on-failure") if stays && spent && is_restart_error(code) => ExitCause::RestartsExhausted,
         _ => ExitCause::from_exit_code(code),
     }
@@ -51,16 +53,12 @@ fn is_restart_error(code: Option<i64>) -> bool {
 /// Returns true if `code` is 128 plus the number of the container's own stop signal (`STOPSIGNAL`).
 fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> bool {
     let signal = answer.config.as_ref().and_then(|config| config.stop_signal.as_deref());
-    let number = match signal.map(|signal| signal.trim_start_matches("SIG")) {
-        Some("HUP" | "1") => 1,
-        Some("INT" | "2") => 2,
-        Some("QUIT" | "3") => 3,
-        Some("USR1" | "10") => 10,
-        Some("USR2" | "12") => 12,
-        Some("WINCH" | "28") => 28,
-        _ => return false,
-    };
-    code == Some(128 + number)
+    let number = signal.and_then(|signal| match signal {
+        // The stop signal of Apache's image. It ends no process that does not handle it.
+        "SIGWINCH" | "WINCH" | "28" => Some(28),
+        _ => ending_signal_number(signal),
+    });
+    number.is_some_and(|number| code == Some(128 + number))
 }
 
 /// Returns the message with which the engine failed to start or run the container, without secrets. Returns
@@ -105,7 +103,6 @@ fn exit_reason(state: &ContainerState, cause: ExitCause) -> Option<&'static str>
     Some(match state.exit_code? {
         _ if cause == ExitCause::OutOfMemory => "out of memory",
         _ if short => "a child process was killed: out of memory",
-        125 => "the engine failed to start the container",
         126 => "command not executable",
         127 => "command not found",
         132 => "illegal instruction",
@@ -208,6 +205,20 @@ mod tests {
             (ExitCause::RestartsExhausted, InstanceState::Failed)
         );
         assert_eq!(cause_and_state(1, true, thrice, 3), (ExitCause::OutOfMemory, InstanceState::Failed));
+        for code in [137, 143] {
+            assert_eq!(
+                cause_and_state(code, false, thrice, 3),
+                (ExitCause::KilledBySignal, InstanceState::Stopped),
+                "a signal from outside: {code}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_code_of_docker_run_is_no_code_of_a_process() {
+        let state = |code| ContainerState { exit_code: Some(code), ..ContainerState::default() };
+        assert_eq!(super::exit_reason(&state(125), ExitCause::ProcessExited), None);
+        assert_eq!(super::exit_reason(&state(127), ExitCause::ProcessExited), Some("command not found"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) fn decode_instance(
     let record = answer.state.as_ref().unwrap_or(&nothing);
     let restarts = u32::try_from(answer.restart_count.unwrap_or_default()).unwrap_or_default();
     let ending = exit::exit_cause(record, answer);
+    let started = record.started_at.as_deref().and_then(parse_time);
     let made = answer.created.as_deref().and_then(parse_time);
     let exit = exit::last_exit(record, restarts, ending, made);
     let life = state::instance_state(record, ending);
@@ -34,9 +35,9 @@ pub(super) fn decode_instance(
             .health
             .as_ref()
             .filter(|_| life == InstanceState::Running)
-            .map_or(HealthCheckStatus::None, health_check::health_check),
+            .map_or(HealthCheckStatus::None, |health| health_check::health_check(health, started)),
         created: made,
-        started: record.started_at.as_deref().and_then(parse_time),
+        started,
         exit: exit.clone(),
         restarts,
         version: image_version(&image, &image_id).map(Into::into),

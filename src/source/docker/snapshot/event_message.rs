@@ -2,7 +2,7 @@
 
 use super::exit_history::LifecycleEvent;
 use crate::{
-    model::{Event, EventKind, InstanceId, SourceId, Text, Timestamp},
+    model::{Event, EventKind, InstanceId, SourceId, Text, Timestamp, ending_signal_number},
     source::docker::{
         api_types::{EventMessage, is_valid_id},
         decode::Owner,
@@ -40,9 +40,6 @@ pub(super) fn event_time(message: &EventMessage) -> Option<Timestamp> {
     message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
 }
 
-/// Signals that end a process, as engines write them: by number or by name.
-const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
-
 /// Returns the lifecycle event in a message, or `None` if the message does not help to explain an exit.
 pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
     let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
@@ -54,9 +51,8 @@ pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> 
         }
         "oom" => LifecycleEvent::OutOfMemory,
         "stop" => LifecycleEvent::Stop,
-        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => {
-            LifecycleEvent::Kill
-        }
+        "update" => LifecycleEvent::Update,
+        "kill" => LifecycleEvent::Kill(ending_signal_number(attribute("signal")?)?),
         _ => return None,
     })
 }
@@ -112,7 +108,9 @@ fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Op
 
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, EventMessage, SourceId, decode_message, describe_action};
+    use super::{
+        EventKind, EventMessage, LifecycleEvent, SourceId, decode_message, describe_action, lifecycle_event,
+    };
 
     #[test]
     fn actions_become_event_texts() {
@@ -128,6 +126,19 @@ mod tests {
             assert_eq!(told(removed, None), Some((EventKind::Message, "was removed".into())));
         }
         assert_eq!(told("create", None), None);
+    }
+
+    #[test]
+    fn signals_that_end_no_process_explain_no_exit() {
+        let killed = |signal: &str| {
+            let json = format!(
+                r#"{{"Action": "kill", "Actor": {{"ID": "a1", "Attributes": {{"signal": "{signal}"}}}}}}"#
+            );
+            lifecycle_event(&serde_json::from_str::<EventMessage>(&json).unwrap())
+        };
+        assert_eq!(killed("15"), Some(LifecycleEvent::Kill(15)));
+        assert_eq!(killed("SIGUSR1"), Some(LifecycleEvent::Kill(10)));
+        assert_eq!(killed("28"), None);
     }
 
     #[test]

@@ -17,6 +17,10 @@ const SAME_EXIT_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 /// container (moby, `restartmanager`).
 const MIN_EXIT_INTERVAL: SignedDuration = SignedDuration::from_millis(100);
 
+/// Maximum time between a container's creation and its first start by `docker run`. A second start within this
+/// time would move the beginning of a series by no more than that.
+const MAX_CREATE_TO_START: SignedDuration = SignedDuration::from_secs(1);
+
 /// Maximum time between two consecutive exits of one series.
 const MAX_SERIES_GAP: SignedDuration = SignedDuration::from_mins(15);
 
@@ -38,11 +42,17 @@ pub(in crate::source::docker) enum LifecycleEvent {
     Die(Option<i64>),
     /// The kernel killed a process in the container for lack of memory.
     OutOfMemory,
-    /// A user or program sent a signal that ends processes.
-    Kill,
+    /// A user or program sent this signal, which ends processes.
+    Kill(i64),
     /// The container has exited after a stop request.
     Stop,
+    /// A user changed the container's restart policy or limits.
+    Update,
 }
+
+/// Signals that ask a process to end: SIGINT, SIGQUIT, SIGKILL and SIGTERM. Programs use the others, such as
+/// SIGHUP and SIGUSR1, for other requests too, so these explain only an exit with their own code.
+const STOP_SIGNALS: [i64; 4] = [2, 3, 9, 15];
 
 /// History of one container's starts, signals and exits, as events report them. The same event may arrive
 /// twice.
@@ -51,7 +61,12 @@ pub(in crate::source::docker) struct ExitHistory {
     last_start: Option<Timestamp>,
     last_exit: Option<(Timestamp, Option<i64>)>,
     last_out_of_memory: Option<Timestamp>,
+    /// The last signal of [`STOP_SIGNALS`].
     last_kill: Option<Timestamp>,
+    /// The last other signal, with its number.
+    last_signal: Option<(Timestamp, i64)>,
+    /// The last change of the restart policy or limits.
+    last_update: Option<Timestamp>,
     last_stop: Option<Timestamp>,
     series: Option<ExitSeries>,
 }
@@ -64,8 +79,21 @@ struct ExitSeries {
     exits: u32,
     /// Longest time that the container ran between two of the exits.
     longest_run: SignedDuration,
-    /// True if Portolan knows the start of the run before the first exit. Then no earlier exit is missing.
-    is_complete: bool,
+    /// Start of the run before the first exit; `None` if Portolan does not know it.
+    first_start: Option<Timestamp>,
+}
+
+impl ExitSeries {
+    /// Returns true if no exit before the first one belongs to the series: the known exits explain the engine's
+    /// count of restarts, or the first run was the container's first one, or longer than the gap of a series.
+    fn is_complete(&self, instance: &Instance) -> bool {
+        let is_first_start = |start: Timestamp| {
+            instance.created.is_some_and(|created| start.duration_since(created) <= MAX_CREATE_TO_START)
+        };
+        let is_far = |start: Timestamp| self.first.duration_since(start) > MAX_SERIES_GAP;
+        instance.restarts <= self.exits
+            || self.first_start.is_some_and(|start| is_first_start(start) || is_far(start))
+    }
 }
 
 impl ExitHistory {
@@ -74,14 +102,18 @@ impl ExitHistory {
         match event {
             LifecycleEvent::Start => self.last_start = self.last_start.max(Some(at)),
             LifecycleEvent::OutOfMemory => self.last_out_of_memory = self.last_out_of_memory.max(Some(at)),
-            LifecycleEvent::Kill => self.last_kill = self.last_kill.max(Some(at)),
+            LifecycleEvent::Kill(signal) if STOP_SIGNALS.contains(&signal) => {
+                self.last_kill = self.last_kill.max(Some(at));
+            }
+            LifecycleEvent::Kill(signal) => self.last_signal = self.last_signal.max(Some((at, signal))),
+            LifecycleEvent::Update => self.last_update = self.last_update.max(Some(at)),
             LifecycleEvent::Stop => {
                 self.last_stop = self.last_stop.max(Some(at));
                 self.series = self.series.filter(|row| row.last > at);
             }
             LifecycleEvent::Die(code) if self.last_exit.is_none_or(|(known, _)| known < at) => {
                 self.last_exit = Some((at, code));
-                self.series = if self.was_requested(self.last_start, at) {
+                self.series = if self.was_requested(self.last_start, at, code) {
                     None
                 } else {
                     Some(self.extended_series(at))
@@ -93,7 +125,8 @@ impl ExitHistory {
 
     /// Returns the series extended by an exit at `at`, or a new series.
     fn extended_series(&self, at: Timestamp) -> ExitSeries {
-        let lived = self.last_start.filter(|started| *started < at).map(|started| at.duration_since(started));
+        let first_start = self.last_start.filter(|started| *started < at);
+        let lived = first_start.map(|started| at.duration_since(started));
         match self.series.filter(|row| at.duration_since(row.last) <= MAX_SERIES_GAP) {
             Some(row) => ExitSeries {
                 last: at,
@@ -101,25 +134,23 @@ impl ExitHistory {
                 longest_run: row.longest_run.max(lived.unwrap_or_default()),
                 ..row
             },
-            None => ExitSeries {
-                first: at,
-                last: at,
-                exits: 1,
-                longest_run: SignedDuration::ZERO,
-                is_complete: lived.is_some(),
-            },
+            None => {
+                ExitSeries { first: at, last: at, exits: 1, longest_run: SignedDuration::ZERO, first_start }
+            }
         }
     }
 
-    /// Returns true if a signal or stop request explains the exit at `ended`. The container's run began at
-    /// `started`.
-    fn was_requested(&self, started: Option<Timestamp>, ended: Timestamp) -> bool {
+    /// Returns true if a signal or stop request explains the exit at `ended` with `code`. The container's run
+    /// began at `started`.
+    fn was_requested(&self, started: Option<Timestamp>, ended: Timestamp, code: Option<i64>) -> bool {
         let in_this_run = |at: &Timestamp| started.is_none_or(|started| *at >= started);
         let by_signal = |at: &Timestamp| {
             let before = ended.duration_since(*at);
             before <= MAX_SIGNAL_TO_EXIT && before >= -SAME_EXIT_TOLERANCE
         };
+        let by_own_signal = |(at, signal): (Timestamp, i64)| code == Some(128 + signal) && by_signal(&at);
         self.last_kill.filter(in_this_run).is_some_and(|at| by_signal(&at))
+            || self.last_signal.filter(|(at, _)| in_this_run(at)).is_some_and(by_own_signal)
             || self
                 .last_stop
                 .filter(in_this_run)
@@ -133,10 +164,16 @@ impl ExitHistory {
         let started = instance.started;
         if let Some(exit) = &mut instance.exit {
             self.restore_exit_code(exit);
-            let asked = exit.at.is_some_and(|at| self.was_requested(started, at));
+            let asked = exit.at.is_some_and(|at| self.was_requested(started, at, exit.code));
+            // The restart policy shows a stop only if it was the policy at the time of the exit.
+            let is_guess = exit.cause == ExitCause::StopRequested && self.last_update > exit.at;
             if ended && asked && !exit.cause.is_start_failure() {
                 exit.cause = ExitCause::StopRequested;
                 instance.state = InstanceState::Stopped;
+            } else if ended && is_guess {
+                exit.cause = ExitCause::from_exit_code(exit.code);
+                let failed = exit.cause == ExitCause::ProcessExited && exit.code != Some(0);
+                instance.state = if failed { InstanceState::Failed } else { InstanceState::Stopped };
             }
             instance.containers.iter_mut().for_each(|container| container.exit = Some(exit.clone()));
         }
@@ -154,11 +191,13 @@ impl ExitHistory {
     /// yet.
     fn series_until(&self, instance: &Instance) -> Option<ExitSeries> {
         let row = self.series?;
-        let Some(at) = instance.exit.as_ref().and_then(|exit| exit.at) else { return Some(row) };
+        let Some((exit, at)) = instance.exit.as_ref().and_then(|exit| Some((exit, exit.at?))) else {
+            return Some(row);
+        };
         let started_since = self.last_start.is_some_and(|start| row.last < start && start < at);
         // The engine stamps the event of an exit after the exit itself, so a later time means another exit.
         let is_newer = started_since || at.duration_since(row.last) >= MIN_EXIT_INTERVAL;
-        let counts = is_newer && !self.was_requested(self.last_start, at);
+        let counts = is_newer && !self.was_requested(self.last_start, at, exit.code);
         Some(if counts { self.extended_series(at) } else { row })
     }
 
@@ -183,10 +222,7 @@ impl ExitHistory {
         let last = instance.exit.as_ref().and_then(|exit| exit.at)?;
         let series = self.series_until(instance);
         match series.filter(|row| row.last.duration_since(last).abs() <= SAME_EXIT_TOLERANCE) {
-            Some(row) => {
-                let missed = instance.restarts >= row.exits && !row.is_complete;
-                Some(Onset { at: row.first.min(last), at_least: missed })
-            }
+            Some(row) => Some(Onset { at: row.first.min(last), at_least: !row.is_complete(instance) }),
             None => Some(Onset { at: last, at_least: instance.restarts > 0 }),
         }
     }
@@ -195,7 +231,7 @@ impl ExitHistory {
 /// Returns true if the engine keeps restarting the container.
 fn is_restart_loop(series: Option<ExitSeries>, instance: &Instance) -> bool {
     match series {
-        Some(row) if row.is_complete || row.exits >= MIN_LOOP_EXITS => {
+        Some(row) if row.first_start.is_some() || row.exits >= MIN_LOOP_EXITS => {
             instance.restarts > 0 && row.exits >= MIN_LOOP_EXITS
         }
         // Events of the first exits are missing. The engine's restart count includes these exits.
@@ -211,167 +247,4 @@ fn recovery_time(series: Option<ExitSeries>) -> SignedDuration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ExitHistory, LifecycleEvent};
-    use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, fixtures::*};
-
-    /// Returns the history of the events `signs`, each given with its age in seconds.
-    fn history_of(signs: &[(LifecycleEvent, i64)]) -> ExitHistory {
-        let mut ends = ExitHistory::default();
-        signs.iter().for_each(|(sign, seconds)| ends.record(*sign, ago(*seconds)));
-        ends
-    }
-
-    fn exited_instance(code: Option<i64>, at: i64, state: InstanceState, restarts: u32) -> Instance {
-        let exit = Exit { code, cause: ExitCause::from_exit_code(code), reason: None, at: Some(ago(at)) };
-        Instance { state, restarts, exit: Some(exit), started: Some(ago(at + 10)), ..instance("web") }
-    }
-
-    fn with_history(ends: &ExitHistory, mut instance: Instance) -> Instance {
-        ends.apply_to(&mut instance, ago(0));
-        instance
-    }
-
-    /// Returns the state and exit cause of a container that ran for 10 s and exited with `code` 60 s ago.
-    fn state_and_cause(signs: &[(LifecycleEvent, i64)], code: i64) -> (InstanceState, ExitCause) {
-        let state = if code == 137 { InstanceState::Stopped } else { InstanceState::Failed };
-        let done = with_history(&history_of(signs), exited_instance(Some(code), 60, state, 0));
-        (done.state, done.exit.unwrap().cause)
-    }
-
-    #[test]
-    fn a_requested_stop_is_no_failure() {
-        let asked = (InstanceState::Stopped, ExitCause::StopRequested);
-        assert_eq!(
-            state_and_cause(
-                &[(LifecycleEvent::Kill, 65), (LifecycleEvent::Die(Some(1)), 60), (LifecycleEvent::Stop, 60)],
-                1
-            ),
-            asked
-        );
-        assert_eq!(
-            state_and_cause(&[(LifecycleEvent::Kill, 60), (LifecycleEvent::Die(Some(137)), 60)], 137),
-            asked,
-            "docker kill"
-        );
-        assert_eq!(
-            state_and_cause(&[(LifecycleEvent::Die(Some(137)), 60)], 137),
-            (InstanceState::Stopped, ExitCause::KilledBySignal)
-        );
-        assert_eq!(
-            state_and_cause(&[(LifecycleEvent::Die(Some(1)), 60)], 1),
-            (InstanceState::Failed, ExitCause::ProcessExited)
-        );
-        let before = [
-            (LifecycleEvent::Kill, 90),
-            (LifecycleEvent::Stop, 80),
-            (LifecycleEvent::Start, 70),
-            (LifecycleEvent::Die(Some(1)), 60),
-        ];
-        assert_eq!(
-            state_and_cause(&before, 1),
-            (InstanceState::Failed, ExitCause::ProcessExited),
-            "it was started again since"
-        );
-    }
-
-    #[test]
-    fn an_old_signal_did_not_cause_the_exit() {
-        let ends = history_of(&[
-            (LifecycleEvent::Start, 900),
-            (LifecycleEvent::Kill, 800),
-            (LifecycleEvent::Die(Some(1)), 60),
-        ]);
-        let instance =
-            Instance { started: Some(ago(900)), ..exited_instance(Some(1), 60, InstanceState::Failed, 0) };
-        assert_eq!(with_history(&ends, instance).state, InstanceState::Failed);
-    }
-
-    #[test]
-    fn a_forgotten_exit_code_is_restored() {
-        let ends = history_of(&[
-            (LifecycleEvent::OutOfMemory, 61),
-            (LifecycleEvent::Die(Some(137)), 60),
-            (LifecycleEvent::Start, 50),
-        ]);
-        let exit = with_history(&ends, exited_instance(None, 60, InstanceState::Running, 1)).exit.unwrap();
-        assert_eq!((exit.code, exit.cause), (Some(137), ExitCause::OutOfMemory));
-        let other = with_history(&ends, exited_instance(None, 20, InstanceState::Running, 1)).exit.unwrap();
-        assert_eq!(other.code, None, "that is another end");
-    }
-
-    /// Returns a container in a restart loop, with its history. The container has exited `ends` times, the
-    /// last time `last` seconds ago. Each run takes `run` seconds, and each restart one second. The oldest
-    /// `forgotten` exits are missing from the history.
-    fn looping_container(run: i64, last: i64, ends: i64, forgotten: i64) -> (ExitHistory, Instance) {
-        let mut signs = Vec::new();
-        for number in (0..ends - forgotten).rev() {
-            let end = last + number * (run + 1);
-            signs.extend([(LifecycleEvent::Start, end + run), (LifecycleEvent::Die(Some(1)), end)]);
-        }
-        // The start of the oldest known run is missing too.
-        let known: Vec<_> = signs.into_iter().skip(usize::from(forgotten > 0)).collect();
-        let restarts = u32::try_from(ends).unwrap();
-        let instance = Instance {
-            started: Some(ago(last - 1)),
-            ..exited_instance(None, last, InstanceState::Running, restarts)
-        };
-        (history_of(&known), instance)
-    }
-
-    #[test]
-    fn a_restart_loop_is_over_after_twice_its_longest_run() {
-        for (run, last, state) in [
-            (5, 20, InstanceState::Restarting),
-            (5, 40, InstanceState::Running),
-            (80, 100, InstanceState::Restarting),
-            (80, 170, InstanceState::Running),
-        ] {
-            let (ends, instance) = looping_container(run, last, 4, 0);
-            assert_eq!(with_history(&ends, instance).state, state, "{run} s, {last} s ago");
-        }
-        let (ends, instance) = looping_container(5, 10, 1, 0);
-        assert_eq!(with_history(&ends, instance).state, InstanceState::Running, "once is an accident");
-    }
-
-    #[test]
-    fn an_exit_counts_before_its_event_arrives() {
-        let signs =
-            [(LifecycleEvent::Start, 9), (LifecycleEvent::Die(Some(7)), 8), (LifecycleEvent::Start, 7)];
-        let running = |exit| Instance {
-            started: Some(ago(exit - 1)),
-            ..exited_instance(None, exit, InstanceState::Running, 2)
-        };
-        let history = history_of(&signs);
-        assert_eq!(with_history(&history, running(6)).state, InstanceState::Restarting);
-        assert_eq!(history.failing_since(&running(6)), Some(Onset::exact(ago(8))));
-        assert_eq!(with_history(&history, running(8)).state, InstanceState::Running, "the same exit");
-        let late = history_of(&signs[..2]);
-        assert_eq!(with_history(&late, running(7)).state, InstanceState::Restarting, "no event for a second");
-    }
-
-    #[test]
-    fn it_is_failing_since_the_first_known_exit() {
-        let since = |forgotten| {
-            let (ends, instance) = looping_container(9, 5, 6, forgotten);
-            ends.failing_since(&instance)
-        };
-        assert_eq!(since(0), Some(Onset::exact(ago(55))));
-        assert_eq!(since(3), Some(Onset::at_least(ago(25))));
-        assert_eq!(since(6), Some(Onset::at_least(ago(5))), "what it says itself");
-    }
-
-    #[test]
-    fn repeated_events_change_nothing() {
-        let signs = [
-            (LifecycleEvent::Start, 30),
-            (LifecycleEvent::Die(Some(1)), 20),
-            (LifecycleEvent::Start, 19),
-            (LifecycleEvent::Die(Some(1)), 10),
-        ];
-        let (once, twice) = (history_of(&signs), history_of(&[signs, signs].concat()));
-        assert_eq!((once.series, once.last_exit), (twice.series, twice.last_exit));
-        let stopped = history_of(&[&signs[..], &[(LifecycleEvent::Stop, 10)]].concat());
-        assert_eq!(stopped.series, None, "it was stopped in the end");
-    }
-}
+mod tests;
