@@ -4,14 +4,17 @@
 //! a message is ambiguous, the longer part is removed, because losing a word of a message is better than
 //! showing a secret.
 
+mod commands;
 mod key_values;
 mod options;
 mod quotes;
 mod secret_words;
+mod tables;
 mod urls;
 mod user_info;
 
 use std::{cmp::Reverse, ops::Range};
+use tables::TableColumns;
 
 /// Text in place of a removed secret.
 const REDACTION_MARK: &str = "…";
@@ -34,13 +37,20 @@ impl Cut {
 
 /// Returns `text` without secrets. They are the values of secret options and keys, the user information,
 /// queries and webhook paths of URLs, passwords before an `@` or after an option letter (`-pSECRET`), words
-/// that look secret after a word such as `token`, and everything after the name of a secret header. A mark
-/// replaces the rest of a text of more than 8 KiB.
+/// that look secret after a word such as `token`, the word after the name of a variable such as `DB_PASSWORD`,
+/// cells of tables, and everything after the name of a secret header. A mark replaces the rest of a text of
+/// more than 8 KiB.
 #[must_use]
 pub fn redact_secrets(text: &str) -> String {
     let start = whole_words(text, MAX_TEXT_BYTES);
     let mark = if start.len() < text.len() { REDACTION_MARK } else { "" };
-    start.split_inclusive('\n').map(redact_line).chain([mark.to_owned()]).collect()
+    let mut columns = TableColumns::default();
+    let mut lines = start.split_inclusive('\n').peekable();
+    let mut redacted = String::with_capacity(text.len());
+    while let Some(line) = lines.next() {
+        redacted += &redact_line(line, lines.peek().copied(), &mut columns);
+    }
+    redacted + mark
 }
 
 /// Returns the start of `text`, at most `max_bytes` of it. The start ends with a whole word, because a part of
@@ -53,7 +63,8 @@ fn whole_words(text: &str, max_bytes: usize) -> &str {
     &start[..word_start(start, start.len())]
 }
 
-fn redact_line(line: &str) -> String {
+/// Returns `line` without secrets. `next` is the line after it, and `columns` those of the table around it.
+fn redact_line(line: &str, next: Option<&str>, columns: &mut TableColumns) -> String {
     let mut cuts = Vec::new();
     let content = line.trim_end();
     let mut add = |cut: Cut| cuts.push(cut);
@@ -62,6 +73,8 @@ fn redact_line(line: &str) -> String {
     key_values::search(content, &mut add);
     options::search(content, &mut add);
     secret_words::search(content, &mut add);
+    commands::search(content, &mut add);
+    columns.search(content, next, &mut add);
     without_cuts(line, cuts)
 }
 

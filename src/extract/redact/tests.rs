@@ -36,6 +36,26 @@ fn secrets_are_replaced_and_the_message_stays() {
             "[\"mysqld\",\"--password\",\"…\",\"-v\"] failed",
         ),
         ("exec \"--password=z z\" failed", "exec \"--password=…\" failed"),
+        ("npm config set //npm.example/:_authToken zz", "npm config set //npm.example/:_authToken …"),
+        ("set -x DB_PASSWORD zz", "set -x DB_PASSWORD …"),
+        ("$ export DB_PASSWORD zz && make", "$ export DB_PASSWORD … && make"),
+        ("DB_PASSWORD zz", "DB_PASSWORD …"),
+        ("`set DB_PASSWORD \"z z\"`", "`set DB_PASSWORD \"…\"`"),
+        ("aws configure set aws_secret_access_key zz", "aws configure set aws_secret_access_key …"),
+        ("config set password zz", "config set password …"),
+        ("ALTER USER shop WITH PASSWORD 'zz';", "ALTER USER shop WITH PASSWORD '…';"),
+        ("create user shop password 'zz'", "create user shop password '…'"),
+        ("| password | zz |", "| password | … |"),
+        ("| `DB_PASSWORD` | the password | zz |", "| `DB_PASSWORD` | … | … |"),
+        ("DB_PASSWORD | zz", "DB_PASSWORD | …"),
+        ("| API token (test) | zz zz |", "| API token (test) | … |"),
+        (
+            "| user | password |\n|---|---|\n| admin | zz |\n",
+            "| user | password |\n|---|---|\n| admin | … |\n",
+        ),
+        ("login with admin / zz", "login with admin / …"),
+        ("Log in as `admin`/`zz`.", "Log in as `admin`/`…`."),
+        ("Sign in with admin:zz, then look", "Sign in with admin:…, then look"),
     ] {
         assert_eq!(redact_secrets(text), expected, "{text}");
     }
@@ -54,6 +74,14 @@ fn messages_without_secrets_stay() {
         "failed to fetch secret arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db-Ab12",
         "{\"status\":\"ok\",\"contact\":\"me@example.com\"}",
         "-h: unknown option [-p] (-a)",
+        "The password is rotated each night, and the token expires.",
+        "POSTGRES_PASSWORD is not set, so DB_PASSWORD must be given.",
+        "Set `DB_PASSWORD` before you start",
+        "echo $DB_PASSWORD | docker login registry",
+        "export DB_PASSWORD && make run",
+        "Log in with username / password",
+        "Log in at https://shop.example/admin/home",
+        "| Key | Meaning |\n|---|---|\n| region | where it runs |\n",
     ] {
         assert_eq!(redact_secrets(text), text);
     }
@@ -79,6 +107,10 @@ const WORD_SHAPES: &[&str] = &[
     "config.db:password:{s}",
     "invalid token x1{s}",
     "the password is x1{s}",
+    "export DB_PASSWORD x{s} && make",
+    "set -x DB_PASSWORD {s}",
+    "npm config set //registry.npmjs.org/:_authToken {s}",
+    "login with admin / {s}",
     "http://user:{s}@db:5432/shop refused",
     "http://user:{s}@db:5432/shop?sslmode=off refused",
     "[http://user:{s}@db/shop] refused",
