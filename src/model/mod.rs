@@ -40,6 +40,7 @@ pub use network::{
     display_url::DisplayUrl,
     endpoint::{EndpointOrigin, EndpointScope, ServiceEndpoint},
     host::{Host, HostName},
+    image_registry::ImageRegistry,
     load_balancer::{LoadBalancer, LoadBalancerRoute, TargetHealth},
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
@@ -48,6 +49,7 @@ pub use network::{
 };
 pub use profile::{
     checkout::{Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, Readme},
+    code_host::CodeHost,
     entity::{CatalogueEntity, EntityKind, name_key, same_name},
     field::{PROFILE_FIELDS, ProfileField, ProfileFieldSpec},
     owner_pattern::OwnerPattern,

@@ -69,10 +69,7 @@ pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceP
 
 fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> Vec<ProfileFact> {
     let fact = |(label, field): &(&str, ProfileField)| {
-        let value = labels.get(label)?;
-        // A path inside an image leads nowhere outside it.
-        let is_path = *field == ProfileField::Documentation && !value.contains("://");
-        if is_path { None } else { running_fact(*field, value, &format!("label {label}")) }
+        running_fact(*field, labels.get(label)?, &format!("label {label}"))
     };
     fields.iter().filter_map(fact).collect()
 }
@@ -207,7 +204,14 @@ mod tests {
             facts("x", &[("api-key", "s3cret"), ("maintainer", "someone"), ("password", "x")]).is_empty()
         );
         assert_eq!(
-            facts("x", &[("team", "checkout"), ("homepage.href", "https://u:s3cret@a.example/?t=s3cret")]),
+            facts(
+                "x",
+                &[
+                    ("team", "checkout"),
+                    ("docs", "true"),
+                    ("homepage.href", "https://u:s3cret@a.example/?t=s3cret")
+                ]
+            ),
             ["owner: checkout", "url: https://a.example/"]
         );
     }

@@ -8,6 +8,7 @@ mod compose_build;
 mod git_config;
 mod image_labels;
 mod labels;
+mod links;
 mod readme;
 mod tags;
 mod variables;
@@ -27,8 +28,12 @@ use crate::{
 };
 
 /// Returns the fact that a label or tag of a running service states. Returns `None` if the value carries no
-/// information.
+/// information. Documentation must be a URL, because a path inside an image leads nowhere outside it, and many
+/// programs have a switch such as `docs`.
 fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<ProfileFact> {
+    if field == ProfileField::Documentation && !value.contains("://") {
+        return None;
+    }
     stated_fact(field, value, FactOrigin::Running, place)
 }
 
@@ -48,36 +53,3 @@ fn stated_fact(
         _ => None,
     }
 }
-
-/// Returns the profile field of a link by its kind or title, such as `runbook` or `Grafana dashboard`.
-/// Returns `None` if the link belongs to no field, such as one titled `errors`.
-fn link_field(kind: &str) -> Option<ProfileField> {
-    let kind = kind.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    let mut words = kind.split(|c: char| !c.is_alphanumeric());
-    let is_repository = words.any(|word| REPOSITORY_WORDS.contains(&word));
-    let matches = |field: ProfileField, words: &[&str]| match field {
-        ProfileField::Repository => is_repository,
-        _ => has(words),
-    };
-    LINK_WORDS.iter().find(|(field, words)| matches(*field, words)).map(|(field, _)| *field)
-}
-
-/// Words for a repository. They must match whole words, because `report` and `resources` are not
-/// repositories.
-const REPOSITORY_WORDS: &[&str] = &["repo", "repos", "repository", "source", "github", "gitlab", "code"];
-
-/// Words in the kinds and titles of links, with the profile field that they mean. If several rows match, the
-/// first one counts.
-const LINK_WORDS: &[(ProfileField, &[&str])] = &[
-    (ProfileField::Runbook, &["runbook", "playbook", "run book"]),
-    (ProfileField::Dashboard, &["dashboard", "grafana", "metrics", "monitor"]),
-    (ProfileField::Chat, &["slack", "chat", "teams", "discord", "mattermost"]),
-    (ProfileField::OnCall, &["on-call", "oncall", "on call", "pagerduty", "opsgenie"]),
-    (ProfileField::Repository, REPOSITORY_WORDS),
-    (
-        ProfileField::Documentation,
-        &["doc", "wiki", "guide", "confluence", "notion", "handbook", "manual", "readme"],
-    ),
-    (ProfileField::Documentation, &["architecture", "design", "adr", "reference", "spec", "api"]),
-];

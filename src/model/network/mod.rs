@@ -6,6 +6,7 @@ pub mod connection;
 pub mod display_url;
 pub mod endpoint;
 pub mod host;
+pub mod image_registry;
 pub mod load_balancer;
 pub mod not_a_host;
 pub mod reference;

@@ -2,6 +2,7 @@
 //! with its origin. Many of them come from checkouts, the repositories on this machine.
 
 pub mod checkout;
+pub mod code_host;
 pub mod entity;
 mod fact_value;
 pub mod field;

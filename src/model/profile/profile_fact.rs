@@ -58,16 +58,51 @@ impl FactOrigin {
     }
 }
 
-/// Values that mean that a field is not filled in yet.
-const PLACEHOLDER_VALUES: &[&str] =
-    &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
+/// Values that mean that a field is not filled in yet, or that say only yes or no.
+const PLACEHOLDER_VALUES: &[&str] = &[
+    "tbd",
+    "todo",
+    "fixme",
+    "unknown",
+    "none",
+    "n/a",
+    "changeme",
+    "change-me",
+    "true",
+    "false",
+    "yes",
+    "no",
+];
+/// Names of owners in templates, and names that mean nobody. `guests` is the owner in Backstage's examples.
+const PLACEHOLDER_OWNERS: &[&str] = &[
+    "guest",
+    "guests",
+    "unassigned",
+    "unowned",
+    "no-owner",
+    "no-team",
+    "nobody",
+    "team-name",
+    "your-team",
+    "your-org",
+    "my-team",
+    "owner",
+    "team",
+];
+/// Marks around a name that a template is to fill in, as in `${{ values.owner }}` and `<team>`.
+const TEMPLATE_MARKS: &[(&str, &str)] = &[("{{", "}}"), ("${", "}"), ("<", ">")];
+/// Users of operating systems and images, who own files rather than services.
+const SYSTEM_USERS: &[&str] = &["root", "www-data", "nobody", "nogroup", "daemon", "nginx"];
+/// Schemes of links that run code in a browser.
+const SCRIPT_SCHEMES: &[&str] = &["javascript:", "data:", "vbscript:"];
 
 impl ProfileFact {
     /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query
     /// and fragment of URLs, and from an owner also a kind such as `group:` and the default namespace.
-    /// Returns `None` if nothing is left, if the value contains a credential, or if it is a placeholder. Also
-    /// returns `None` for an owner without letters, and for a [`ProfileField::Repository`] that is not the
-    /// URL of a repository. Only in the user's own configuration may the repository be any text.
+    /// Returns `None` if nothing is left, if the value contains a credential, if it is a placeholder, or if it
+    /// is a link that runs code. Also returns `None` for the owner of a file, such as `1000:1000`, and for a
+    /// [`ProfileField::Repository`] that is not the URL of a repository. Only in the user's own configuration
+    /// may the repository be any text.
     #[must_use]
     pub fn new(
         field: ProfileField,
@@ -75,7 +110,7 @@ impl ProfileFact {
         origin: FactOrigin,
         location: impl Into<Text>,
     ) -> Option<Self> {
-        if PLACEHOLDER_VALUES.iter().any(|word| raw.trim().eq_ignore_ascii_case(word)) {
+        if is_placeholder(raw.trim()) || is_script(raw.trim()) {
             return None;
         }
         let is_webhook = webhook::is_webhook(raw.trim());
@@ -84,8 +119,7 @@ impl ProfileFact {
         let value = match (field, repository) {
             (_, Some(url)) => Text::new(&url.to_string()),
             (ProfileField::Repository, None) if origin != FactOrigin::Configuration => return None,
-            // A value such as `1000:1000` is the owner of a file and not a team.
-            (ProfileField::Owner, _) if !raw.contains(char::is_alphabetic) => return None,
+            (ProfileField::Owner, _) if is_no_team(owner_name(raw.trim())) => return None,
             (ProfileField::Owner, _) => clean_value(field, owner_name(raw.trim()))?,
             _ => clean_value(field, raw)?,
         };
@@ -119,11 +153,42 @@ impl ProfileFact {
     }
 }
 
+/// Returns true if `value` is a placeholder, or if a template is yet to fill in a part of it.
+fn is_placeholder(value: &str) -> bool {
+    let is_template = |(start, end): &(&str, &str)| {
+        value.find(start).is_some_and(|at| value[at..].contains(end)) && !value.contains(' ')
+            || value.starts_with(start) && value.ends_with(end)
+    };
+    PLACEHOLDER_VALUES.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || TEMPLATE_MARKS.iter().any(is_template)
+}
+
+fn is_script(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    SCRIPT_SCHEMES.iter().any(|scheme| value.starts_with(scheme))
+}
+
+/// Returns true if `owner` names no team and no person: it is the name in a template, means nobody, or is a
+/// user of an operating system, with or without a group, as in `www-data:www-data` and `1000:1000`.
+fn is_no_team(owner: &str) -> bool {
+    let plain = owner.trim_start_matches('@').to_lowercase();
+    let name = plain.rsplit('/').next().unwrap_or_default().replace([' ', '_'], "-");
+    let is_system_user = |name: &str| SYSTEM_USERS.contains(&name) || !name.contains(char::is_alphabetic);
+    let is_of_file = match plain.split_once(':') {
+        Some((user, group)) => user == group || is_system_user(user) || is_system_user(group),
+        None => is_system_user(&plain),
+    };
+    is_of_file || PLACEHOLDER_OWNERS.contains(&name.as_str())
+}
+
 /// Returns the name in a reference to an owner, without the kind and the default namespace
 /// (<https://backstage.io/docs/features/software-catalog/references>).
 fn owner_name(raw: &str) -> &str {
     let kinds = ["group:", "user:", "team:"];
-    let name = kinds.iter().find_map(|kind| raw.strip_prefix(kind)).unwrap_or(raw).trim();
+    let without_kind = |kind: &&str| {
+        raw.get(..kind.len()).filter(|start| start.eq_ignore_ascii_case(kind)).map(|_| &raw[kind.len()..])
+    };
+    let name = kinds.iter().find_map(without_kind).unwrap_or(raw).trim();
     name.strip_prefix("default/").unwrap_or(name)
 }
 
@@ -173,7 +238,36 @@ mod tests {
                 "{raw}"
             );
         }
+        for raw in [
+            "guests",
+            "user:guest",
+            "@your-org/your-team",
+            "unassigned",
+            "no-owner",
+            "Team Name",
+            "${{ values.owner }}",
+            "<team>",
+            "@acme/${TEAM}",
+            "-",
+            "www-data:www-data",
+            "root",
+            "1000:1000",
+            "app:root",
+            "true",
+        ] {
+            let made = ProfileFact::new(ProfileField::Owner, raw, FactOrigin::CatalogueFile, "x");
+            assert_eq!(made, None, "{raw}");
+        }
         assert_eq!(fact(ProfileField::Owner, "todo-app-team").value, "todo-app-team");
+        assert_eq!(fact(ProfileField::Owner, "Group:default/tugs").value, "tugs");
+        assert_eq!(fact(ProfileField::Owner, "core/root-causes").value, "core/root-causes");
+    }
+
+    #[test]
+    fn a_link_that_runs_code_is_no_fact() {
+        for raw in ["javascript:alert(1)//https://x.example/", "DATA:text/html;base64,AAAA", "vbscript://x"] {
+            assert_eq!(ProfileFact::new(ProfileField::Runbook, raw, FactOrigin::Running, "x"), None, "{raw}");
+        }
     }
 
     #[test]

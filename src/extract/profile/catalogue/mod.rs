@@ -10,6 +10,7 @@ mod yaml;
 
 pub(super) use yaml::parse_yaml;
 
+use super::links;
 use crate::model::{CatalogueEntity, EntityKind, FactOrigin, ProfileFact, ProfileField, Text, Timestamp};
 use serde_json::Value;
 
@@ -48,24 +49,6 @@ const MAX_ENTITIES: usize = 500;
 /// Maximum number of facts of one entity. The same limit holds for its links, contacts, aliases and
 /// dependencies.
 const MAX_ENTRIES: usize = 100;
-
-/// Words in the title of a link to a repository that contains the code of a service.
-const SOURCE_WORDS: &[&str] = &["source"];
-/// Words in the title of a link to a repository without the code of the service, such as a repository with
-/// deployment files. A link with one of these words is the last choice.
-const OTHER_REPOSITORY_WORDS: &[&str] = &[
-    "deploy",
-    "helm",
-    "chart",
-    "kube",
-    "k8s",
-    "infra",
-    "terraform",
-    "gitops",
-    "manifest",
-    "config",
-    "coverage",
-];
 
 /// Returns the entities in `text`, the content of a catalogue file. `file` is the path for display, `folder`
 /// the folder of the file in the checkout, and `changed` the time at which the file last changed. Returns an
@@ -120,27 +103,28 @@ impl EntityDraft {
         self.entity.facts.extend(fact.map(|fact| ProfileFact { changed: self.changed, ..fact }));
     }
 
-    /// Adds facts from links. Each link has a URL, and words for its kind or title. Only one link to a
-    /// repository counts, preferably one to the source code.
+    /// Adds facts from links. Each link has a URL, and words for its kind or title. Of several links to
+    /// repositories only one counts, preferably one whose title has the word `source`. A link to a repository
+    /// with deployment files does not count.
     fn add_links<'a>(&mut self, links: impl Iterator<Item = (String, Option<&'a str>)>) {
         let (mut repositories, mut others) = (Vec::new(), Vec::new());
         for (kind, url) in links.take(MAX_ENTRIES) {
-            match super::link_field(&kind) {
+            let Some(url) = url else { continue };
+            match links::link_field(&kind, url) {
+                Some(ProfileField::Repository) if links::is_of_deployment(&kind) => {}
                 Some(ProfileField::Repository) => repositories.push((kind.to_ascii_lowercase(), url)),
-                // A relative path in a repository leads nowhere outside it.
-                Some(field) if url.is_some_and(|url| url.contains("://")) => others.push((field, url)),
-                Some(_) | None => {}
+                Some(field) => others.push((field, url)),
+                None => {}
             }
         }
-        let has = |kind: &str, words: &[&str]| words.iter().any(|word| kind.contains(word));
-        repositories.sort_by_key(|(kind, _)| (has(kind, OTHER_REPOSITORY_WORDS), !has(kind, SOURCE_WORDS)));
+        repositories.sort_by_key(|(kind, _)| !kind.contains("source"));
         for (_, url) in repositories {
             if !self.entity.facts.iter().any(|fact| fact.field == ProfileField::Repository) {
-                self.add(ProfileField::Repository, url);
+                self.add(ProfileField::Repository, Some(url));
             }
         }
         for (field, url) in others {
-            self.add(field, url);
+            self.add(field, Some(url));
         }
     }
 
