@@ -1,6 +1,6 @@
 //! Redaction of secrets in tables of Markdown: `| password | … |`, and columns with the title `Password`.
 
-use super::Cut;
+use super::{Cut, is_key_char};
 use crate::extract::env_key::{self, ValueKind};
 
 /// Words that name a secret in a table. Others, such as `key`, are also titles of harmless columns.
@@ -38,7 +38,9 @@ impl TableColumns {
             return;
         }
         let is_row = line.trim_start().starts_with('|');
-        let is_title = |text: &str| if is_row { names_secret(text) } else { is_secret_name(text) };
+        let is_title = |text: &str| {
+            if is_row { names_secret(text) } else { !text.starts_with('$') && is_secret_name(text) }
+        };
         if next.is_some_and(is_delimiter_row) {
             let titles = cells.iter().enumerate().filter(|(_, (_, text))| names_secret(text));
             self.secret_columns = titles.map(|(column, _)| column).collect();
@@ -96,5 +98,7 @@ fn names_secret(text: &str) -> bool {
 fn is_secret_name(word: &str) -> bool {
     let name = word.trim_matches(|c: char| !c.is_alphanumeric());
     SECRET_TITLES.iter().any(|title| title.eq_ignore_ascii_case(name))
-        || name.contains(['_', '-']) && env_key::value_kind(name) == ValueKind::Secret
+        || name.contains(['_', '-'])
+            && name.chars().all(is_key_char)
+            && env_key::value_kind(name) == ValueKind::Secret
 }
