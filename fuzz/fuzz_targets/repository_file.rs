@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan::extract;
+use portolan::{extract, model::CodeHost};
 use portolan_fuzz::{
     law::{SECRET, assert_safe, has_secret},
     run_limits::within_limits,
@@ -36,11 +36,13 @@ fn read_file(name: &str, text: &str) {
             assert_safe(&extract::catalogue_entities(kind, &text, place, None));
         }
     } else if base == "CODEOWNERS" {
-        let owners = extract::parse_code_owners(text, name, None);
-        assert_safe(&owners);
-        if let Ok(Some(owners)) = owners {
-            for path in ["", "services/shop", "README.md", "services/shop/src/main.rs"] {
-                assert_safe(&owners.rules_for(path));
+        for host in [CodeHost::GitHub, CodeHost::GitLab, CodeHost::Gitea, CodeHost::Unknown] {
+            let owners = extract::parse_code_owners(text, host, name, None);
+            assert_safe(&owners);
+            if let Ok(Some(owners)) = owners {
+                for path in ["", "services/shop", "README.md", "services/shop/src/main.rs"] {
+                    assert_safe(&owners.rules_for(path));
+                }
             }
         }
     } else if base == "compose.yaml" {

@@ -284,10 +284,10 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<Stri
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Returns a sentence saying that no label, tag or file states the field. For the repository, adds the files
+/// Returns a sentence saying that Portolan found no label, tag or file with the field. For the repository, adds the files
 /// that deploy the service, if any are known.
 fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
-    let unknown = format!("no label, tag or file names its {}", field.spec().label);
+    let unknown = format!("Portolan found no label, tag or file that names its {}", field.spec().label);
     let deployed_by = (field == ProfileField::Repository)
         .then(|| field_words(store, node, ProfileField::DeployedBy))
         .flatten();

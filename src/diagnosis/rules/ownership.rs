@@ -12,14 +12,15 @@ const MAX_NOT_RUNNING: usize = 50;
 
 /// Finds services without an owner. Finds none if no service at all has an owner.
 pub(in crate::diagnosis) fn find_unowned(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let reason = "no owner: other services have one, but no label, tag or file names one for this service";
+    let reason =
+        "no owner: other services have one, but Portolan found none in a label, tag or file of this service";
     let next = "add the label or tag `team`, or list the service in a catalogue file";
     add_services_without(context, ProfileField::Owner, (reason, next), drafts);
 }
 
 /// Finds services without a runbook. Finds none if no service at all has a runbook.
 pub(in crate::diagnosis) fn find_no_runbook(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let reason = "no runbook: other services have one, but no label, tag or file names one for this service";
+    let reason = "no runbook: other services have one, but Portolan found none in a label, tag or file of this service";
     let next = "add the label or tag `runbook`, or a link of that type in a catalogue file";
     add_services_without(context, ProfileField::Runbook, (reason, next), drafts);
 }

@@ -54,8 +54,12 @@ pub struct CodeOwnersRule {
     pub section: u32,
     /// Pattern for paths, as in `.gitignore`.
     pub pattern: OwnerPattern,
-    /// Owners of matching paths: teams, people and mail addresses. Empty if such paths have no owner.
+    /// Owners of matching paths: teams, people and mail addresses. Empty if such paths have no owner, or if
+    /// the rule names owners in a form that Portolan does not know.
     pub owners: Vec<Text>,
+    /// True for a pattern after `!` (GitLab, "Exclusion patterns"): its section has no owner of matching
+    /// paths, not even by later rules.
+    pub is_exclusion: bool,
 }
 
 /// Excerpts of a README: its first paragraph and its section about running or developing the program.
@@ -76,11 +80,15 @@ pub struct Readme {
 impl CodeOwners {
     /// Returns the rules that decide the owners of `folder`, a path relative to the checkout. In each
     /// section, only the last rule that matches every file directly in the folder counts (GitLab, "Code
-    /// Owners", sections). Leaves out catch-all rules, such as `*`, if a more specific rule matches.
+    /// Owners", sections), and none if the section excludes the folder. Leaves out catch-all rules, such as
+    /// `*`, if a more specific rule matches.
     #[must_use]
     pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
-        let (mut found, mut decided) = (Vec::<&CodeOwnersRule>::new(), BTreeSet::new());
-        for rule in self.rules.iter().rev() {
+        let excluded =
+            self.rules.iter().filter(|rule| rule.is_exclusion && rule.pattern.covers_folder(folder));
+        let mut decided: BTreeSet<u32> = excluded.map(|rule| rule.section).collect();
+        let mut found = Vec::<&CodeOwnersRule>::new();
+        for rule in self.rules.iter().rev().filter(|rule| !rule.is_exclusion) {
             if !decided.contains(&rule.section) && rule.pattern.covers_folder(folder) {
                 decided.insert(rule.section);
                 found.push(rule);
@@ -91,6 +99,13 @@ impl CodeOwners {
         }
         found.reverse();
         found
+    }
+
+    /// Returns true if the file has rules for single folders, so that a catch-all rule says little about a
+    /// service whose folder is unknown.
+    #[must_use]
+    pub fn has_folder_rules(&self) -> bool {
+        self.rules.iter().any(|rule| rule.pattern.may_name_folder())
     }
 }
 
@@ -107,6 +122,7 @@ mod tests {
                 section: 0,
                 pattern,
                 owners: words.map(Into::into).collect(),
+                is_exclusion: false,
             }
         });
         let owners = CodeOwners { file: "CODEOWNERS".into(), changed: None, rules: rules.collect() };

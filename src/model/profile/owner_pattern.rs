@@ -66,6 +66,14 @@ impl OwnerPattern {
         let is_any = |segment: &Segment| matches!(segment, Segment::AnyFolders | Segment::AnyName);
         self.segments.as_ref().is_some_and(|segments| segments.iter().all(is_any))
     }
+
+    /// Returns true if the pattern may be about a folder. Returns false for a catch-all pattern, and for one
+    /// whose last segment has a dot, such as `*.md` or `/package.json`.
+    #[must_use]
+    pub fn may_name_folder(&self) -> bool {
+        let has_dot = self.raw.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        self.segments.is_some() && !self.is_catch_all() && !has_dot
+    }
 }
 
 impl fmt::Display for OwnerPattern {

@@ -52,7 +52,9 @@ pub(super) fn roots_of_compose_file(file: &Path) -> Vec<FoundRoot> {
     let own = repository_of(folder).unwrap_or(folder);
     // A file that can't be read appears among the unread files of its own checkout.
     let builds = read_text(file).and_then(|text| extract::compose_builds(&text, folder)).unwrap_or_default();
-    let built_from: BTreeSet<&Path> = builds.iter().filter_map(|(_, code)| repository_of(code)).collect();
+    let real_folder = |code: &PathBuf| fs::canonicalize(code).unwrap_or_else(|_| code.clone());
+    let code: Vec<PathBuf> = builds.iter().map(|(_, code)| real_folder(code)).collect();
+    let built_from: BTreeSet<&Path> = code.iter().filter_map(|code| repository_of(code)).collect();
     let others = built_from.into_iter().filter(|root| *root != own);
     std::iter::once(own).chain(others).map(|root| FoundRoot::new(root.to_owned())).collect()
 }

@@ -66,7 +66,8 @@ impl CheckoutReader {
         let mut folders_left = MAX_TOTAL_FOLDERS;
         let mut fresh = BTreeMap::new();
         for root in roots.into_values().take(MAX_CHECKOUTS) {
-            let files = walk::find_files(&root, &mut folders_left);
+            let host = read::git_remote(&root.path).map(|remote| remote.code_host()).unwrap_or_default();
+            let files = walk::find_files(&root, host, &mut folders_left);
             let stamps = read::stamps(&root, &files);
             let known = self.cache.remove(&root.path).filter(|known| known.stamps == stamps);
             let cached = known.unwrap_or_else(|| CachedCheckout {

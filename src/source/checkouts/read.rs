@@ -61,7 +61,8 @@ fn read_file(root: &FoundRoot, file: &FoundFile, path: &str, checkout: &mut Chec
             checkout.readmes.push(readme);
         }
         FileUse::CodeOwners => {
-            checkout.code_owners = extract::parse_code_owners(&read_text(&file.path)?, path, changed)?;
+            let host = checkout.remote.as_ref().map(RepositoryUrl::code_host).unwrap_or_default();
+            checkout.code_owners = extract::parse_code_owners(&read_text(&file.path)?, host, path, changed)?;
         }
         FileUse::Compose => {
             checkout.builds.extend(builds_in(root, &file.path)?);
@@ -80,6 +81,8 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
     let real = fs::canonicalize(file).map_err(|error| error.to_string())?;
     let builds = extract::compose_builds(&read_text(file)?, real.parent().unwrap_or(&root.path))?;
     let in_checkout = builds.into_iter().filter_map(|(service, folder)| {
+        // A symbolic link may lead into another repository.
+        let folder = fs::canonicalize(folder).ok()?;
         let is_own =
             folder.is_dir() && repository_of(&folder).is_none_or(|repository| repository == root.path);
         let below = folder.strip_prefix(&root.path).ok().filter(|_| is_own)?.to_str()?;
@@ -90,7 +93,7 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
 
 /// Returns the remote of the git repository at `root`. Returns `None` if the repository has no remote or its
 /// configuration can't be read.
-fn git_remote(root: &Path) -> Option<RepositoryUrl> {
+pub(super) fn git_remote(root: &Path) -> Option<RepositoryUrl> {
     extract::remote_of_config(&read_text(&git_config_path(root)?).ok()?)
 }
 

@@ -175,3 +175,45 @@ fn a_changed_remote_of_a_submodule_is_read_again() {
     write(root, "modules/shop/config", &remote("renamed-shop"));
     assert_eq!(named().as_deref(), Some("renamed-shop"));
 }
+
+#[test]
+fn each_host_has_its_own_places_of_code_owners() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    let of = |name: &str, url: &str, folders: &[&str]| {
+        write(root, &format!("{name}/.git/config"), &format!("[remote \"origin\"]\n\turl = {url}\n"));
+        for place in folders {
+            write(root, &format!("{name}/{place}/CODEOWNERS"), &format!("* @{place}/x\n.* @{place}/x\n"));
+        }
+        let all = reader(root).read(&BTreeSet::new());
+        let checkout = all.iter().find(|checkout| checkout.path.ends_with(&format!("/{name}")));
+        let owners = checkout.unwrap().code_owners.as_ref();
+        owners.map(|owners| owners.rules[0].owners[0].to_string()).unwrap_or_default()
+    };
+    for (name, url, folders, expected) in [
+        ("a", "git@github.com:acme/a.git", &[".gitlab", "docs", ".github"][..], "@.github/x"),
+        ("b", "git@github.com:acme/b.git", &[".gitlab"], ""),
+        ("c", "git@gitlab.com:acme/c.git", &[".github", ".gitlab", "docs"], "@docs/x"),
+        ("d", "git@bitbucket.org:acme/d.git", &[".bitbucket", ".github"], "@.bitbucket/x"),
+        ("e", "https://codeberg.org/acme/e.git", &[".gitea", ".github"], "@.gitea/x"),
+        ("f", "https://git.acme.example/acme/f.git", &[".github"], "@.github/x"),
+        ("g", "https://git.acme.example/acme/g.git", &[".github", ".gitlab"], ""),
+    ] {
+        assert_eq!(of(name, url, folders), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_link_of_a_build_leads_to_the_repository_behind_it() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    repository(root, "shop");
+    repository(root, "mono");
+    write(root, "mono/svc/orders/Dockerfile", "");
+    write(root, "shop/compose.yaml", "services: {orders: {build: ./orders}}\n");
+    symlink(root.join("mono/svc/orders"), root.join("shop/orders")).unwrap();
+    let compose: BTreeSet<Text> = [root.join("shop/compose.yaml").to_string_lossy().as_ref().into()].into();
+    let checkouts = CheckoutReader::new(&[], Some(root)).read(&compose);
+    let built: Vec<_> = checkouts.iter().flat_map(|checkout| &checkout.builds).collect();
+    assert_eq!(built.iter().map(|build| build.folder.as_str()).collect::<Vec<_>>(), ["svc/orders"]);
+}

@@ -4,7 +4,7 @@
 use super::find::FoundRoot;
 use crate::{
     extract::{CATALOGUE_FILES, CatalogueFileKind},
-    model::Text,
+    model::{CodeHost, Text},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -35,7 +35,8 @@ const SKIPPED_FOLDERS: &[&str] = &[
     "fixtures",
 ];
 /// Hidden folders that the search does not skip, because they may hold files about services.
-const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage", ".cortex"];
+const HIDDEN_FOLDERS: &[&str] =
+    &[".github", ".gitlab", ".bitbucket", ".gitea", ".forgejo", ".datadog", ".backstage", ".cortex"];
 /// Folders in which a YAML file of any name is a catalogue file of Backstage. A Backstage `Location` usually
 /// refers to these files.
 const BACKSTAGE_FOLDERS: &[&str] = &["catalog", "catalog-info", "backstage", ".backstage"];
@@ -44,9 +45,15 @@ const CORTEX_FOLDER: &str = ".cortex/catalog";
 /// Folders whose catalogue files are only examples or templates.
 const EXAMPLE_FOLDERS: &[&str] =
     &["docs", "example", "examples", "sample", "samples", "skeleton", "template", "templates"];
-/// Folders that may contain the CODEOWNERS file, relative to the root, in the order of precedence. The first
-/// three are those of GitHub.
-const CODE_OWNERS_FOLDERS: &[&str] = &[".github", "", "docs", ".gitlab"];
+/// Folders that may contain the CODEOWNERS file, relative to the root, for each host in its order of precedence.
+const CODE_OWNERS_FOLDERS: &[(CodeHost, &[&str])] = &[
+    (CodeHost::GitHub, &[".github", "", "docs"]),
+    (CodeHost::GitLab, &["", "docs", ".gitlab"]),
+    // The root is that of the app Code Owners of Mibex.
+    (CodeHost::Bitbucket, &[".bitbucket", ""]),
+    (CodeHost::Gitea, &["", "docs", ".gitea", ".forgejo"]),
+    (CodeHost::Unknown, &["", "docs", ".github", ".gitlab", ".bitbucket", ".gitea", ".forgejo"]),
+];
 
 /// Kind of a file that describes services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +73,9 @@ pub(super) struct FoundFile {
     pub(super) purpose: FileUse,
 }
 
-/// Returns the files of a checkout that describe services. Subtracts the number of listed folders from
-/// `folders_left`.
-pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<FoundFile> {
+/// Returns the files of a checkout that describe services. `host` is the host of its remote. Subtracts the
+/// number of listed folders from `folders_left`.
+pub(super) fn find_files(root: &FoundRoot, host: CodeHost, folders_left: &mut usize) -> Vec<FoundFile> {
     let mut found = Vec::new();
     let mut waiting = VecDeque::from([(root.path.clone(), String::new(), 0)]);
     let mut listed = 0;
@@ -92,12 +99,12 @@ pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<Foun
                 {
                     waiting.push_back((path.join(&name), below, depth + 1));
                 }
-            } else if let Some(purpose) = file_use(&name, &folder) {
+            } else if let Some(purpose) = file_use(&name, &folder, host) {
                 found.push(FoundFile { path: path.join(&name), folder: folder.clone(), purpose });
             }
         }
     }
-    keep_first_code_owners(&mut found);
+    keep_one_code_owners(&mut found, host);
     keep_one_readme(&mut found);
     let compose_file = |file: &Text| FoundFile {
         path: PathBuf::from(file.as_str()),
@@ -118,9 +125,9 @@ fn list(folder: &Path) -> Vec<(String, bool)> {
     named.collect()
 }
 
-fn file_use(name: &str, folder: &str) -> Option<FileUse> {
+fn file_use(name: &str, folder: &str, host: CodeHost) -> Option<FileUse> {
     let last = folder.rsplit('/').next().unwrap_or_default();
-    if name == "CODEOWNERS" && CODE_OWNERS_FOLDERS.contains(&folder) {
+    if name == "CODEOWNERS" && code_owners_folders(host).contains(&folder) {
         return Some(FileUse::CodeOwners);
     }
     if is_readme(name) && !last.starts_with('.') && last != "docs" {
@@ -165,9 +172,19 @@ fn catalogue_kind(name: &str, folder: &str) -> Option<CatalogueFileKind> {
     }
 }
 
-/// Keeps only the CODEOWNERS file that takes precedence.
-fn keep_first_code_owners(files: &mut Vec<FoundFile>) {
-    let place = |file: &FoundFile| CODE_OWNERS_FOLDERS.iter().position(|folder| *folder == file.folder);
-    let first = files.iter().filter(|file| file.purpose == FileUse::CodeOwners).filter_map(place).min();
-    files.retain(|file| file.purpose != FileUse::CodeOwners || place(file) == first);
+/// Returns the folders in which `host` looks for a CODEOWNERS file, in its order of precedence.
+fn code_owners_folders(host: CodeHost) -> &'static [&'static str] {
+    let known = CODE_OWNERS_FOLDERS.iter().find(|(product, _)| *product == host);
+    known.map_or(&[], |(_, folders)| folders)
+}
+
+/// Keeps only the CODEOWNERS file that takes precedence. On an unknown host, it is not clear which of several
+/// files takes precedence, so none stays.
+fn keep_one_code_owners(files: &mut Vec<FoundFile>, host: CodeHost) {
+    let folders = code_owners_folders(host);
+    let place = |file: &FoundFile| folders.iter().position(|folder| *folder == file.folder);
+    let places = files.iter().filter(|file| file.purpose == FileUse::CodeOwners).filter_map(place);
+    let places: BTreeSet<usize> = places.collect();
+    let first = places.first().copied().filter(|_| host != CodeHost::Unknown || places.len() == 1);
+    files.retain(|file| file.purpose != FileUse::CodeOwners || first.is_some() && place(file) == first);
 }

@@ -2,10 +2,14 @@
 //! builds the service, its repository, or a name that only one checkout has. Without such evidence, a service
 //! has no match.
 
+use super::{
+    name_support::images_agree,
+    service_match::{self, ServiceMatch, repositories, service_names},
+};
 use crate::{
     model::{
-        CatalogueEntity, Checkout, ComposeBuild, EntityKind, ImageRef, Inventory, ProfileField,
-        RepositoryUrl, Service, ServiceId, Text, name_key,
+        CatalogueEntity, Checkout, ComposeBuild, ImageRef, Inventory, RepositoryUrl, Service, ServiceId,
+        Text, name_key,
     },
     topology::Product,
 };
@@ -43,28 +47,6 @@ const GENERIC_NAMES: &[&str] = &[
     "worker",
 ];
 
-/// The checkout that matches a service, and the catalogued entities that describe the service.
-#[derive(Clone, Debug)]
-pub struct ServiceMatch {
-    /// The checkout with the code or at least a catalogue entry of the service.
-    pub checkout: Arc<Checkout>,
-    /// Positions, in the checkout's `entities`, of the entities that describe the service. At most one entity
-    /// comes from each catalogue file.
-    entities: Vec<usize>,
-    /// Folder of the service's code, relative to the checkout and empty for its root; `None` if unknown.
-    pub folder: Option<Text>,
-    /// True if the checkout has the code of the service. It is false if the checkout only lists a service
-    /// that runs a third-party image.
-    pub has_code: bool,
-}
-
-impl ServiceMatch {
-    /// Returns the entities that describe the service, at most one for each catalogue file.
-    pub fn entities(&self) -> impl Iterator<Item = &CatalogueEntity> {
-        self.entities.iter().filter_map(|place| self.checkout.entities.get(*place))
-    }
-}
-
 /// The matches of all services with checkouts.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogueMatches {
@@ -98,10 +80,10 @@ impl CatalogueMatches {
             }
         }
         let find = |service: &Service| match ties.get(&service.id) {
-            Some(Tie::Build(checkout, build)) => Some(match_of_build(service, checkout, build)),
+            Some(Tie::Build(checkout, build)) => Some(ServiceMatch::of_build(service, checkout, build)),
             Some(Tie::Repository(checkout)) => {
                 let alone = tied_names.get(checkout.path.as_str()).is_some_and(|names| names.len() == 1);
-                Some(match_of_repository(service, checkout, alone))
+                Some(ServiceMatch::of_repository(service, checkout, alone))
             }
             None => index.match_of_name(service).or_else(|| index.match_at_home(service)),
         };
@@ -216,17 +198,16 @@ impl<'a> CheckoutIndex<'a> {
         let file = service.profile.compose_files.last()?;
         let home =
             Path::new(file.as_str()).ancestors().find_map(|folder| self.paths.get(folder.to_str()?))?;
-        let named = |name: &str| services_in(home).filter(|one| one.has_name(name)).collect::<Vec<_>>();
         let own =
             std::iter::once(&*service.name).chain(service.profile.telemetry_names.iter().map(Text::as_str));
-        let entities = own.map(named).find(|found| !found.is_empty())?;
-        Some(ServiceMatch { has_code: false, ..service_match(home, &entities, None) })
+        let mut named = own.map(|name| service_match::entities_named(home, name));
+        Some(ServiceMatch::at_home(home, &named.find(|found| !found.is_empty())?))
     }
 
     /// Matches a service by its name, if it has no other evidence ([`Tie`]): returns the match with the only
-    /// checkout whose catalogue has this name. Returns `None` if the service names a repository or runs a
-    /// known product. A generic name such as `web` counts only if the checkout is named like the service's
-    /// group.
+    /// checkout whose catalogue has this name. Returns `None` if the service names a repository, runs a known
+    /// product, or runs an image of strangers. A generic name such as `web` counts only if the checkout is
+    /// named like the service's group.
     fn match_of_name(&self, service: &Service) -> Option<ServiceMatch> {
         // If the service names a repository, that repository is none of these checkouts. A known product has
         // its code elsewhere.
@@ -239,45 +220,11 @@ impl<'a> CheckoutIndex<'a> {
             if GENERIC_NAMES.contains(&name_key(name).as_str()) && !is_home() {
                 return None;
             }
-            let entities: Vec<_> = services_in(checkout).filter(|entity| entity.has_name(name)).collect();
-            let found = || service_match(checkout, &entities, folder_of(checkout, &entities));
-            let has_code = !entities.iter().any(|entity| is_of_another_repository(entity, checkout));
-            (!entities.is_empty()).then(|| ServiceMatch { has_code, ..found() })
+            let named = service_match::entities_named(checkout, name).into_iter();
+            let entities: Vec<_> = named.filter(|entity| images_agree(service, checkout, entity)).collect();
+            (!entities.is_empty()).then(|| ServiceMatch::by_name(checkout, &entities))
         })
     }
-}
-
-/// Returns true if an entity names a repository other than that of the checkout. Some teams keep their
-/// catalogue in a repository of its own.
-fn is_of_another_repository(entity: &CatalogueEntity, checkout: &Checkout) -> bool {
-    let stated = entity.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
-    let mut stated = stated.filter_map(|fact| RepositoryUrl::parse(&fact.value)).peekable();
-    let is_here = |stated: &RepositoryUrl| {
-        checkout.remote.as_ref().is_some_and(|remote| {
-            stated.is_same(remote)
-                || stated.may_have_another_host() && stated.path().eq_ignore_ascii_case(remote.path())
-        })
-    };
-    stated.peek().is_some() && !stated.any(|stated| is_here(&stated))
-}
-
-/// Returns the repositories that the labels and tags of the running service name.
-fn repositories(service: &Service) -> impl Iterator<Item = RepositoryUrl> {
-    let facts = service.profile.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
-    facts.filter_map(|fact| RepositoryUrl::parse(&fact.value))
-}
-
-/// Returns the names under which a catalogue may list a service: its own name, its names in telemetry, and
-/// the last segments of its image names.
-fn service_names(service: &Service) -> impl Iterator<Item = &str> {
-    let own = service.name.strip_prefix("family:").unwrap_or(&service.name);
-    let images =
-        service.images().map(|image| ImageRef::parse(image).short_name()).filter(|name| !name.is_empty());
-    std::iter::once(own).chain(service.profile.telemetry_names.iter().map(Text::as_str)).chain(images)
-}
-
-fn services_in(checkout: &Checkout) -> impl Iterator<Item = &CatalogueEntity> {
-    checkout.entities.iter().filter(|entity| entity.kind != EntityKind::Other)
 }
 
 /// Returns true if the folder or the repository of `checkout` is named `name`.
@@ -285,76 +232,4 @@ fn is_named(checkout: &Checkout, name: &str) -> bool {
     let folder = checkout.path.rsplit('/').next().unwrap_or_default();
     let remote = checkout.remote.as_ref().map(RepositoryUrl::name);
     std::iter::once(folder).chain(remote).any(|own| name_key(own) == name_key(name))
-}
-
-/// Returns the match of a service that a compose file in the checkout builds.
-fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBuild) -> ServiceMatch {
-    let mut entities = entities_by_name(service, checkout);
-    if entities.is_empty() {
-        let in_folder = services_in(checkout).filter(|entity| entity.folder == build.folder);
-        entities = in_folder.collect();
-        // Entities with different names in one folder are different services.
-        if entities.iter().any(|entity| !entity.has_name(&entities[0].name)) {
-            entities.clear();
-        }
-        let is_shared = checkout
-            .builds
-            .iter()
-            .any(|other| other.folder == build.folder && other.service != build.service);
-        // If several services are built from one folder, they are one component only if the checkout lists no
-        // other service.
-        if is_shared && services_in(checkout).count() > entities.len() {
-            entities.clear();
-        }
-    }
-    service_match(checkout, &entities, Some(&build.folder))
-}
-
-/// Returns the match of a service that names the checkout's repository. `is_only` is true if all services
-/// that name this repository have the same name.
-fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: bool) -> ServiceMatch {
-    let mut entities = entities_by_name(service, checkout);
-    let all: Vec<_> = services_in(checkout).filter(|entity| entity.kind == EntityKind::Service).collect();
-    let one_service = all.first().is_some_and(|first| all.iter().all(|entity| entity.has_name(&first.name)));
-    if entities.is_empty() && is_only && one_service {
-        entities = all;
-    }
-    // If the catalogue lists nothing in a repository with one service, the whole repository belongs to that
-    // service.
-    let is_whole = is_only && services_in(checkout).next().is_none();
-    service_match(checkout, &entities, folder_of(checkout, &entities).or(is_whole.then_some("")))
-}
-
-/// Returns the match of a service with `checkout`. `entities` describe the service, and `folder` contains its
-/// code.
-fn service_match(
-    checkout: &Arc<Checkout>,
-    entities: &[&CatalogueEntity],
-    folder: Option<&str>,
-) -> ServiceMatch {
-    let is_wanted = |entity: &CatalogueEntity| entities.iter().any(|one| std::ptr::eq(*one, entity));
-    let places = checkout.entities.iter().enumerate().filter(|(_, entity)| is_wanted(entity));
-    ServiceMatch {
-        checkout: Arc::clone(checkout),
-        entities: places.map(|(place, _)| place).collect(),
-        folder: folder.map(Text::new),
-        has_code: true,
-    }
-}
-
-/// Returns the entities named like the service. If entities match several of the service's names, the first
-/// of these names counts.
-fn entities_by_name<'a>(service: &Service, checkout: &'a Checkout) -> Vec<&'a CatalogueEntity> {
-    let named = |name: &str| services_in(checkout).filter(|entity| entity.has_name(name)).collect::<Vec<_>>();
-    service_names(service).map(named).find(|found| !found.is_empty()).unwrap_or_default()
-}
-
-/// Returns the folder of the entities' files. Returns `None` if that is the checkout's root and the checkout
-/// lists other services too, because the root then says nothing about this one.
-fn folder_of<'a>(checkout: &Checkout, entities: &[&'a CatalogueEntity]) -> Option<&'a str> {
-    let folder = entities.iter().map(|entity| entity.folder.as_str()).max()?;
-    let is_single = services_in(checkout)
-        .filter(|entity| entity.kind == EntityKind::Service)
-        .all(|entity| entities.iter().any(|one| entity.has_name(&one.name)));
-    (!folder.is_empty() || is_single).then_some(folder)
 }

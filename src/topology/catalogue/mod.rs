@@ -2,7 +2,10 @@
 //! origins.
 
 mod matching;
+mod name_support;
 mod profiles;
+mod service_match;
 
-pub use matching::{CatalogueMatches, ServiceMatch};
+pub use matching::CatalogueMatches;
 pub use profiles::{NotRunningEntity, ProfileIndex};
+pub use service_match::ServiceMatch;

@@ -44,10 +44,9 @@ impl ProfileIndex {
         let resolve = |service: &Service| {
             let found = matches.of(&service.id);
             let facts = inventory.annotations(service).flat_map(annotation_facts);
-            let facts = facts
-                .chain(service.profile.facts.iter().cloned())
-                .chain(found.into_iter().flat_map(match_facts));
-            resolved(facts.collect(), found)
+            let mut facts: Vec<_> = facts.chain(service.profile.facts.iter().cloned()).collect();
+            facts.extend(found.into_iter().flat_map(|found| match_facts(found, &facts)).collect::<Vec<_>>());
+            resolved(facts, found)
         };
         let profiles = inventory.services().map(|service| (service.id.clone(), resolve(service))).collect();
         let entities = || inventory.checkouts().flat_map(|checkout| &checkout.entities);
@@ -101,8 +100,8 @@ fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
     fields.into_iter().filter_map(fact).collect()
 }
 
-/// Returns the facts about a service from the files of its checkout.
-fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
+/// Returns the facts about a service from the files of its checkout. `known` are the facts from other places.
+fn match_facts(found: &ServiceMatch, known: &[ProfileFact]) -> Vec<ProfileFact> {
     let checkout = &found.checkout;
     let remote = checkout.remote.as_ref();
     let stated = found.entities().flat_map(|entity| entity.facts.iter().cloned());
@@ -120,7 +119,7 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
         ));
     }
     facts.extend(code_owner(found));
-    if !facts.iter().any(|fact| fact.field == ProfileField::Documentation) {
+    if !known.iter().chain(&facts).any(|fact| fact.field == ProfileField::Documentation) {
         facts.extend(readme_link(found));
     }
     if let Some(readme) = readme_of(found, false) {
@@ -151,10 +150,15 @@ fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFac
 }
 
 /// Returns the owners of the service's folder according to the CODEOWNERS file, as a fact. Returns `None` if
-/// the folder is unknown or no rule covers it.
+/// no rule names an owner of the folder. If the folder is unknown, or other services are built from it too, a
+/// rule for everything, such as `*`, counts only if the file has no rules for single folders.
 fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
     let owners = found.checkout.code_owners.as_ref()?;
-    let rules = owners.rules_for(found.folder.as_deref()?);
+    let is_whole = !owners.has_folder_rules();
+    let folder = found.folder.as_deref().or(is_whole.then_some(""))?;
+    let mut rules = owners.rules_for(folder);
+    rules.retain(|rule| is_whole || !found.shares_folder || !rule.pattern.is_catch_all());
+    rules.retain(|rule| !rule.owners.is_empty());
     let place = format!("{}:{}", owners.file, rules.first()?.line);
     let owners_of_rules = rules.iter().flat_map(|rule| rule.owners.iter().map(Text::as_str));
     let names: Vec<&str> = owners_of_rules.take(MAX_OWNER_NAMES).collect();

@@ -3,9 +3,9 @@
 use super::ProfileIndex;
 use crate::{
     model::{
-        CatalogueEntity, Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, EntityKind, FactOrigin,
-        Inventory, OwnerPattern, ProfileFact, ProfileField, Readme, RepositoryUrl, Service,
-        ServiceAnnotation, Text,
+        CatalogueEntity, Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, EntityKind, Fact, FactKind,
+        FactOrigin, Inventory, OwnerPattern, ProfileFact, ProfileField, Readme, RepositoryUrl, Service,
+        ServiceAnnotation, ServiceKind, Text,
         fixtures::{service, snapshot},
     },
     topology::{CatalogueMatches, infer},
@@ -80,6 +80,32 @@ fn a_name_ties_only_if_one_checkout_has_it() {
     assert_eq!(owner(&inventory(vec![service("web")], vec![generic]), "web"), None, "a generic name");
 }
 
+fn with_image(name: &str, image: &str) -> Service {
+    let mut made = service(name);
+    made.kind = ServiceKind::Declared;
+    made.facts = vec![Fact::new(FactKind::Image, image)];
+    made
+}
+
+#[test]
+fn a_name_does_not_tie_the_image_of_a_stranger() {
+    let shop = || checkout("shop", vec![entity("auth", "auth", "identity")]);
+    for (image, expected) in [
+        ("ghcr.io/goauthentik/server:2024.6", None),
+        ("searxng/searxng", None),
+        ("nextcloud:29", None),
+        ("ghcr.io/acme/auth", Some("identity")),
+        ("1.dkr.ecr.eu-west-1.amazonaws.com/auth:4", Some("identity")),
+        ("shop-auth", Some("identity")),
+    ] {
+        let estate = inventory(vec![with_image("auth", image)], vec![shop()]);
+        assert_eq!(owner(&estate, "auth").as_deref(), expected, "{image}");
+    }
+    let of_image = checkout("intranet", vec![entity("portal", "portal", "intranet")]);
+    let estate = inventory(vec![with_image("start", "ghcr.io/else/portal:2")], vec![of_image]);
+    assert_eq!(owner(&estate, "start"), None, "the name of a stranger's image");
+}
+
 #[test]
 fn the_repository_of_the_running_service_ties() {
     let mono =
@@ -92,6 +118,9 @@ fn the_repository_of_the_running_service_ties() {
     let single = checkout("payments", vec![entity("payments-api", "", "payments")]);
     let renamed = with_repository("pay", "https://github.com/acme/payments");
     assert_eq!(owner(&inventory(vec![renamed], vec![single]), "pay").as_deref(), Some("payments"));
+    let in_folder = checkout("lamp", vec![entity("lamp-api", "api", "api-team")]);
+    let front = with_repository("front", "https://github.com/acme/lamp");
+    assert_eq!(owner(&inventory(vec![front], vec![in_folder]), "front"), None, "the only entity is another");
 }
 
 #[test]
@@ -123,7 +152,103 @@ fn a_catalogue_in_a_repository_of_its_own_says_nothing_about_the_code() {
     assert_eq!(with_stated(&[&elsewhere]), (elsewhere, false));
     let here = "https://github.com/acme/catalogue".to_owned();
     assert_eq!(with_stated(&[&here]), (here.clone(), true));
-    assert_eq!(with_stated(&[]), (here, true));
+    assert_eq!(with_stated(&[]), (here, true), "the only entity, in the root");
+    let central = checkout("catalogue", vec![entity("orders", "catalog/components", "checkout")]);
+    let estate = inventory(vec![service("orders")], vec![central]);
+    let profiles = resolve(&estate);
+    let profile = profiles.of(&service("orders").id).unwrap();
+    assert_eq!(profile.value(ProfileField::Owner).unwrap(), "checkout");
+    assert_eq!(profile.value(ProfileField::Repository), None, "no file states a repository");
+    assert_eq!(profile.folder, None);
+}
+
+fn rule(line: u32, pattern: &str, owner: &str) -> CodeOwnersRule {
+    CodeOwnersRule {
+        line,
+        section: 0,
+        pattern: OwnerPattern::new(pattern),
+        owners: vec![owner.into()],
+        is_exclusion: false,
+    }
+}
+
+fn code_owners(rules: Vec<CodeOwnersRule>) -> Option<CodeOwners> {
+    Some(CodeOwners { file: "/src/shop/CODEOWNERS".into(), changed: None, rules })
+}
+
+fn build(service: &str, folder: &str) -> ComposeBuild {
+    ComposeBuild { file: "/src/shop/compose.yaml".into(), service: service.into(), folder: folder.into() }
+}
+
+fn of_compose(name: &str) -> Service {
+    let mut made = service(name);
+    made.profile.compose_files = vec!["/src/shop/compose.yaml".into()];
+    made
+}
+
+#[test]
+fn a_rule_for_everything_says_nothing_about_a_part() {
+    let specific = || vec![rule(1, "*", "@acme/all"), rule(2, "/cmd/", "@acme/cmd")];
+    let for_everything = || vec![rule(1, "*", "@acme/all"), rule(2, "*.md", "@acme/docs")];
+    for (rules, expected) in [(specific(), None), (for_everything(), Some("@acme/all"))] {
+        let shop = Checkout {
+            builds: vec![build("web", ""), build("api", "")],
+            code_owners: code_owners(rules.clone()),
+            ..checkout("shop", Vec::new())
+        };
+        let estate = inventory(["web", "api"].map(of_compose).to_vec(), vec![shop]);
+        assert_eq!(owner(&estate, "web").as_deref(), expected, "two services of one folder");
+        let lamp = Checkout { code_owners: code_owners(rules), ..checkout("lamp", Vec::new()) };
+        let estate = inventory(vec![with_repository("web", "https://github.com/acme/lamp")], vec![lamp]);
+        assert_eq!(owner(&estate, "web").as_deref(), expected, "a label names the repository only");
+    }
+}
+
+#[test]
+fn a_readme_is_no_documentation_beside_a_label_with_one() {
+    let readme = Readme { file: "/src/lamp/README.md".into(), ..Readme::default() };
+    let lamp = || Checkout { readmes: vec![readme.clone()], ..checkout("lamp", Vec::new()) };
+    let documentation = |service: Service| {
+        let profiles = resolve(&inventory(vec![service.clone()], vec![lamp()]));
+        let facts = profiles.of(&service.id).unwrap().facts(ProfileField::Documentation).to_vec();
+        facts.iter().map(|fact| fact.value.to_string()).collect::<Vec<_>>()
+    };
+    let mut web = with_repository("web", "https://github.com/acme/lamp");
+    assert_eq!(documentation(web.clone()), ["https://github.com/acme/lamp/blob/HEAD/README.md"]);
+    web.profile.facts.push(fact(
+        ProfileField::Documentation,
+        "https://docs.example/web",
+        FactOrigin::Running,
+    ));
+    assert_eq!(documentation(web), ["https://docs.example/web"]);
+}
+
+#[test]
+fn resources_are_not_the_service() {
+    let bucket = CatalogueEntity { kind: EntityKind::Resource, ..entity("bucket", "", "storage") };
+    let of = |entities| {
+        let shop = Checkout { builds: vec![build("app", "")], ..checkout("shop", entities) };
+        owner(&inventory(vec![of_compose("app")], vec![shop]), "app")
+    };
+    assert_eq!(of(vec![bucket.clone()]), None);
+    assert_eq!(of(vec![bucket, entity("shop-app", "", "checkout")]).as_deref(), Some("checkout"));
+}
+
+#[test]
+fn the_catalogue_of_the_build_folder_precedes_a_namesake() {
+    let entities = vec![
+        entity("worker", "orders/worker", "orders-team"),
+        entity("ledger", "orders/ledger", "orders-team"),
+        entity("pay-ledger", "pay/ledger", "pay-team"),
+        entity("mailer", ".cortex/catalog", "mail-team"),
+    ];
+    let builds =
+        vec![build("worker", "pay/worker"), build("ledger", "pay/ledger"), build("mailer", "pay/mailer")];
+    let shop = Checkout { builds, ..checkout("shop", entities) };
+    let estate = inventory(["worker", "ledger", "mailer"].map(of_compose).to_vec(), vec![shop]);
+    assert_eq!(owner(&estate, "worker"), None, "a namesake in another folder");
+    assert_eq!(owner(&estate, "ledger").as_deref(), Some("pay-team"));
+    assert_eq!(owner(&estate, "mailer").as_deref(), Some("mail-team"));
 }
 
 #[test]
@@ -147,17 +272,6 @@ fn the_remote_gives_its_host_only_to_a_path_without_one() {
 
 #[test]
 fn the_compose_build_ties_a_service_to_its_folder() {
-    let build = |service: &str, folder: &str| ComposeBuild {
-        file: "/src/shop/compose.yaml".into(),
-        service: service.into(),
-        folder: folder.into(),
-    };
-    let rule = |line, pattern: &str, owner: &str| CodeOwnersRule {
-        line,
-        section: 0,
-        pattern: OwnerPattern::new(pattern),
-        owners: vec![owner.into()],
-    };
     let shop = Checkout {
         builds: vec![build("web", "web"), build("api", "services/api")],
         code_owners: Some(CodeOwners {
@@ -173,11 +287,6 @@ fn the_compose_build_ties_a_service_to_its_folder() {
             changed: None,
         }],
         ..checkout("shop", vec![entity("storefront", "web", "web-team")])
-    };
-    let of_compose = |name: &str| {
-        let mut made = service(name);
-        made.profile.compose_files = vec!["/src/shop/compose.yaml".into()];
-        made
     };
     let estate = inventory(["web", "api", "db"].map(of_compose).to_vec(), vec![shop]);
     assert_eq!(
