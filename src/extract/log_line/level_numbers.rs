@@ -71,7 +71,7 @@ fn shared_scale_level(number: u32) -> Option<LogLevel> {
     match number {
         // Own levels of pino and bunyan lie halfway between the others. Any other number may be the level of
         // a player or of water.
-        10..70 if number % 5 == 0 => highest_reached_level(number, PINO_LEVELS),
+        10..70 if number.is_multiple_of(5) => highest_reached_level(number, PINO_LEVELS),
         100..=600 => highest_reached_level(number, MONOLOG_LEVELS),
         5_000..=50_000 => highest_reached_level(number, LOGBACK_LEVELS),
         _ => None,

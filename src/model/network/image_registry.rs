@@ -20,7 +20,7 @@ const PUBLIC_HOSTS: &[&str] = &[
 const PUBLIC_HOST_ENDS: &[&str] = &[".docker.io", ".gcr.io", ".k8s.io", ".redhat.com"];
 /// Ends of the hosts of registries in a cloud account: Amazon ECR, Azure and Google Cloud.
 const ACCOUNT_HOST_ENDS: &[&str] = &[".amazonaws.com", ".azurecr.io", ".pkg.dev"];
-/// Start of the hosts of AWS CodeCommit, which has source code and no images.
+/// Start of the hosts of AWS `CodeCommit`, which has source code and no images.
 const CODE_COMMIT_START: &str = "git-codecommit.";
 /// Starts of host names that companies give to their own registries.
 const OWN_HOST_STARTS: &[&str] = &["registry.", "docker.", "harbor.", "cr."];

@@ -87,7 +87,7 @@ impl RepositoryUrl {
         let raw = shown.split(['?', '#']).next().unwrap_or_default();
         let (host, path) = host_and_path(raw)?;
         let host = host.map(|host| web_host(&host.to_lowercase()));
-        let ends_with_git = path.trim_end_matches('/').ends_with(".git");
+        let ends_with_git = path.trim_end_matches('/').to_ascii_lowercase().ends_with(".git");
         let (path, page) = split_page(host.as_deref(), path)?;
         let (host, path) = azure_web_place(host.as_deref(), &path).unwrap_or((host, path));
         let segments = path.split('/').filter(|segment| !segment.is_empty()).count();

@@ -75,8 +75,8 @@ impl ExitCause {
 /// quote keeps its text, because the message may have been cut.
 fn without_quoted_text(message: &str) -> String {
     let parts: Vec<&str> = message.split('"').collect();
-    let is_open = parts.len() % 2 == 0;
-    let kept = |index: usize| index % 2 == 0 || (is_open && index + 1 == parts.len());
+    let is_open = parts.len().is_multiple_of(2);
+    let kept = |index: usize| index.is_multiple_of(2) || (is_open && index + 1 == parts.len());
     let parts = parts.iter().enumerate().map(|(index, part)| if kept(index) { part } else { "" });
     parts.collect::<Vec<_>>().join("\"")
 }

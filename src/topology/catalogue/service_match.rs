@@ -2,8 +2,8 @@
 //! folder of its code. A match leaves out each of them that is not certain.
 
 use crate::model::{
-    CatalogueEntity, Checkout, ComposeBuild, EntityKind, ImageRef, ProfileField, RepositoryUrl, Service,
-    Text, name_key,
+    CatalogueEntity, Checkout, CodeOwners, ComposeBuild, EntityKind, ImageRef, ProfileField, RepositoryUrl,
+    Service, Text, name_key,
 };
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl ServiceMatch {
         }
         // If neither the catalogue nor CODEOWNERS divides a repository with one service, the whole repository
         // belongs to that service.
-        let is_divided = checkout.code_owners.as_ref().is_some_and(|owners| owners.has_folder_rules());
+        let is_divided = checkout.code_owners.as_ref().is_some_and(CodeOwners::has_folder_rules);
         let is_whole = is_only && all.is_empty() && !is_divided;
         Self::new(checkout, &entities, folder_of(checkout, &entities).or(is_whole.then_some("")))
     }

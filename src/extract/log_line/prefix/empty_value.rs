@@ -41,7 +41,7 @@ pub(super) fn is_empty_value(level: LogLevel, behind: &str) -> bool {
     let value = value_of(behind);
     let begins =
         |known: &&str| value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
-    let is_absence = || is_zero_count(behind) || ABSENCE_BEGINNINGS.iter().any(|known| begins(&known));
+    let is_absence = || is_zero_count(behind) || ABSENCE_BEGINNINGS.iter().any(&begins);
     is_only_empty_value(behind) || (matches!(level, Warn | Error | Fatal) && is_absence())
 }
 

@@ -13,7 +13,7 @@ use crate::{extract::log_line::level_names, model::LogLevel};
 ///
 /// After a time, it is the letter in MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow (`E
 /// file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`), Semantic Logger (`E [31:main]`) and
-/// GlusterFS (`E [MSGID: 1]`). There the next item must have one of these forms, because `I` is also an
+/// `GlusterFS` (`E [MSGID: 1]`). There the next item must have one of these forms, because `I` is also an
 /// English word.
 pub(super) fn level_of_single_letter(
     item: &PrefixItem<'_>,

@@ -52,9 +52,13 @@ pub(super) fn level_of_word(
     if let Some((level, place)) = level_names::find_level_name(word) {
         let marked = item.has_colon || (context.after_time && is_uppercase(word));
         // After a time, the message of a level in capitals may be `null`.
-        let is_value = |behind: &str| match context.after_time && is_uppercase(word) {
-            true => empty_value::is_zero_count(behind),
-            false => empty_value::is_empty_value(level, behind),
+        let may_be_null = context.after_time && is_uppercase(word);
+        let is_value = |behind: &str| {
+            if may_be_null {
+                empty_value::is_zero_count(behind)
+            } else {
+                empty_value::is_empty_value(level, behind)
+            }
         };
         let is_first = context.previous.is_none() && !context.after_time;
         let stated = match (place, is_uppercase(word)) {

@@ -36,7 +36,7 @@ struct ItemContext<'t> {
     /// True if a time before the item has milliseconds after a comma, as in Python and Log4j.
     has_comma_millis: bool,
     /// True if the previous item is a number that counts what follows: zero, or any number after a time
-    /// without milliseconds. After a time with milliseconds, it may be a process (Odoo, OpenStack).
+    /// without milliseconds. After a time with milliseconds, it may be a process (Odoo, `OpenStack`).
     after_count: bool,
     /// True if the previous item is a name with a colon. A level must then also have a colon, or be in
     /// brackets.

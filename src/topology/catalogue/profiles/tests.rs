@@ -172,8 +172,8 @@ fn rule(line: u32, pattern: &str, owner: &str) -> CodeOwnersRule {
     }
 }
 
-fn code_owners(rules: Vec<CodeOwnersRule>) -> Option<CodeOwners> {
-    Some(CodeOwners { file: "/src/shop/CODEOWNERS".into(), changed: None, rules })
+fn code_owners(rules: Vec<CodeOwnersRule>) -> CodeOwners {
+    CodeOwners { file: "/src/shop/CODEOWNERS".into(), changed: None, rules }
 }
 
 fn build(service: &str, folder: &str) -> ComposeBuild {
@@ -193,12 +193,12 @@ fn a_rule_for_everything_says_nothing_about_a_part() {
     for (rules, expected) in [(specific(), None), (for_everything(), Some("@acme/all"))] {
         let shop = Checkout {
             builds: vec![build("web", ""), build("api", "")],
-            code_owners: code_owners(rules.clone()),
+            code_owners: Some(code_owners(rules.clone())),
             ..checkout("shop", Vec::new())
         };
         let estate = inventory(["web", "api"].map(of_compose).to_vec(), vec![shop]);
         assert_eq!(owner(&estate, "web").as_deref(), expected, "two services of one folder");
-        let lamp = Checkout { code_owners: code_owners(rules), ..checkout("lamp", Vec::new()) };
+        let lamp = Checkout { code_owners: Some(code_owners(rules)), ..checkout("lamp", Vec::new()) };
         let estate = inventory(vec![with_repository("web", "https://github.com/acme/lamp")], vec![lamp]);
         assert_eq!(owner(&estate, "web").as_deref(), expected, "a label names the repository only");
     }
