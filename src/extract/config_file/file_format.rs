@@ -97,6 +97,13 @@ const PROJECT_FILE_STEMS: &[&str] = &[
 const HIDDEN_PROJECT_FILES: &[&str] = &[".gitlab-ci", ".travis", ".eslintrc"];
 
 impl FileFormat {
+    /// Returns the format of the file at `path`. Crontabs are shell scripts without an extension.
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_crontab = name == "crontab" || folder.ends_with("/cron.d") || folder.ends_with("/crontabs");
+        if is_crontab { Some(Self::Shell) } else { Self::from_file_name(name) }
+    }
+
     /// Returns the format of a file by its name. Returns `None` if the name is not known as that of
     /// configuration or source code, or is that of a test or of a file that configures no service.
     pub(super) fn from_file_name(name: &str) -> Option<Self> {
@@ -150,6 +157,13 @@ impl FileFormat {
         };
         marks.iter().filter_map(begins).min().map_or(line, |at| &line[..at])
     }
+}
+
+/// Returns true if a file of this name lists users with their passwords, such as `sasl_passwd` (Postfix) and
+/// `chap-secrets` (pppd).
+pub(super) fn holds_secrets(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    !lower.contains('.') && ["passwd", "password", "secrets"].iter().any(|word| lower.contains(word))
 }
 
 /// Returns true if a file of this name, in lower case, configures no service: a compose file, a system file,

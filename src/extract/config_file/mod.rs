@@ -58,7 +58,10 @@ pub fn references_in_file<'a>(
     variable: impl Fn(&str) -> Option<&'a str>,
 ) -> Vec<Reference> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let format = FileFormat::from_file_name(name).unwrap_or(FileFormat::Directives);
+    if file_format::holds_secrets(name) {
+        return Vec::new();
+    }
+    let format = FileFormat::of_path(path).unwrap_or(FileFormat::Directives);
     let end =
         (0..=MAX_CONFIG_FILE_BYTES.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
     let place = MentionPlace { container, path };

@@ -161,8 +161,9 @@ impl<'t> Nesting<'t> {
     /// Portolan does not read.
     pub(super) fn end_line(&mut self, format: FileFormat, line: &str, column: usize) {
         self.is_continued = line.trim_end().ends_with('\\');
-        let hides = env_key::hides_nested_values(self.open_key.key)
-            || (ends_with_block_marker(line) && env_key::value_kind(self.open_key.key) == ValueKind::Secret);
+        let is_secret = env_key::value_kind(self.open_key.key) == ValueKind::Secret;
+        let hides =
+            env_key::hides_nested_values(self.open_key.key) || (ends_with_block_marker(line) && is_secret);
         let section = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let has_sections = matches!(format, FileFormat::KeyValue | FileFormat::Directives);
         if has_sections && section.is_some_and(env_key::hides_nested_values) {
@@ -172,6 +173,10 @@ impl<'t> Nesting<'t> {
                 self.skipped = Some(SkippedBlock::Until(&["\"\"\""]));
             } else if hides && opens_long_text(line, "'''") {
                 self.skipped = Some(SkippedBlock::Until(&["'''"]));
+            } else if is_secret && opens_long_text(line, "'") {
+                self.skipped = Some(SkippedBlock::Until(&["'"]));
+            } else if is_secret && opens_long_text(line, "\"") {
+                self.skipped = Some(SkippedBlock::Until(&["\""]));
             } else if hides && self.is_continued {
                 self.skipped = Some(SkippedBlock::Continued);
             } else if hides && self.open_key.is_empty {

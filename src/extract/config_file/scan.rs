@@ -56,6 +56,9 @@ const UNCALLED_DIRECTIVES: &[&str] = &[
     "header_up",
     "header_down",
     "request_header",
+    "proxy_redirect",
+    "sub_filter",
+    "valid_referers",
     "http-request",
     "http-response",
     "record",
@@ -173,7 +176,7 @@ impl<'t> EntryReader<'t> {
                 // `<property name="url" value="…"/>`
                 key = word.text;
                 self.named = key;
-            } else if shape.is_directive && at > 0 && matches!(word.text, "return" | "rewrite" | "redirect") {
+            } else if shape.is_directive && at > 0 && begins_uncalled_part(word.text) {
                 // In `if (…) { return 301 …; }`, the rest of the line is a redirect.
                 break;
             } else if shape.is_directive
@@ -181,7 +184,7 @@ impl<'t> EntryReader<'t> {
             {
                 // In `http-request set-header Authorization …`, the rest of the line is a secret.
                 break;
-            } else if !is_block_marker(word.text) {
+            } else if !is_block_marker(word.text) && !matches!(word.text, "-" | "+") {
                 if is_name {
                     self.named = word.text;
                 }
@@ -224,6 +227,11 @@ struct LineShape {
 fn offset_in(line: &str, part: &str) -> usize {
     let offset = (part.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
     if offset <= line.len() { offset } else { 0 }
+}
+
+/// Returns true if `word`, inside a line, begins a directive that names no called host.
+fn begins_uncalled_part(word: &str) -> bool {
+    matches!(word, "return" | "redirect") || UNCALLED_DIRECTIVES.contains(&word)
 }
 
 /// Returns true if a line begins with one of [`UNCALLED_DIRECTIVES`], or is a redirect of nginx, such as

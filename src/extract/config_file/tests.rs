@@ -285,3 +285,12 @@ fn scripts_are_read_as_commands() {
                   cat <<END\nhost: web\nEND\nwait-for db:5432\n";
     assert_eq!(names("/app/start.sh", script), ["(db)", "(db:5432)"]);
 }
+
+#[test]
+fn files_and_texts_of_secrets_give_nothing() {
+    assert_eq!(names("/etc/postfix/sasl_passwd", "mail:587 web:8080\n"), Vec::<String>::new());
+    assert_eq!(names("/etc/crontabs/root", "5 * * * * curl -s -u web:54321 http://db:80/x\n"), ["(db:80)"]);
+    let env = "PASSWORD_LIST='web:8080\nweb:8081\nweb'\nDB_HOST=db\n";
+    assert_eq!(names("/app/.env", env), ["(db)"]);
+    assert_eq!(names("c.yaml", "key: >-\n  http://web:8081\nregex: 'web:8080'\nhost: db\n"), ["(db)"]);
+}

@@ -99,7 +99,9 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "HOMEPAGE_URL", "CHANGELOG_URL",
     ]),
     (ValueKind::BrowserAddress, KeyPart::LastWord, &[
-        "RUNBOOK", "DOCS", "DOCUMENTATION", "DESCRIPTION", "SUMMARY", "HELP", "COMMENT", "HOMEPAGE", "CHANGELOG",
+        "RUNBOOK", "DOCS", "DOCUMENTATION", "DESCRIPTION", "SUMMARY", "HELP", "COMMENT", "HOMEPAGE", "CHANGELOG", "HREF",
+        // Texts in which a program searches, and texts that it puts there.
+        "REGEX", "REPLACEMENT",
     ]),
     (ValueKind::HostAddress, KeyPart::LastWords, &[
         "DB_HOSTNAME", "DATABASE_HOSTNAME", "POSTGRES_HOSTNAME", "POSTGRESQL_HOSTNAME", "MYSQL_HOSTNAME",
