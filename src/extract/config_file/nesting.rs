@@ -169,14 +169,8 @@ impl<'t> Nesting<'t> {
         if has_sections && section.is_some_and(env_key::hides_nested_values) {
             self.skipped = Some(SkippedBlock::Section);
         } else if format == FileFormat::KeyValue && self.skipped_depth.is_none() {
-            if hides && opens_long_text(line, "\"\"\"") {
-                self.skipped = Some(SkippedBlock::Until(&["\"\"\""]));
-            } else if hides && opens_long_text(line, "'''") {
-                self.skipped = Some(SkippedBlock::Until(&["'''"]));
-            } else if is_secret && opens_long_text(line, "'") {
-                self.skipped = Some(SkippedBlock::Until(&["'"]));
-            } else if is_secret && opens_long_text(line, "\"") {
-                self.skipped = Some(SkippedBlock::Until(&["\""]));
+            if let Some(closing) = unclosed_quote(line).filter(|_| hides || is_secret) {
+                self.skipped = Some(SkippedBlock::Until(closing));
             } else if hides && self.is_continued {
                 self.skipped = Some(SkippedBlock::Continued);
             } else if hides && self.open_key.is_empty {
@@ -198,7 +192,11 @@ pub(super) fn is_block_marker(text: &str) -> bool {
         || text.strip_prefix(['|', '>']).is_some_and(|rest| rest.chars().all(|c| "+-0123456789".contains(c)))
 }
 
-/// Returns true if a text over several lines, which begins and ends with `quotes`, begins in this line.
-fn opens_long_text(line: &str, quotes: &str) -> bool {
-    line.matches(quotes).count() == 1
+/// Returns the closing quote of a value that begins in this line and continues on the next. Returns `None` if
+/// the value is complete. A quote inside an unquoted value, as in `it's`, begins nothing.
+fn unclosed_quote(line: &str) -> Option<&'static [&'static str]> {
+    const QUOTE_CHARS: [&[&str]; 4] = [&["\"\"\""], &["'''"], &["\""], &["'"]];
+    let value = line.split_once(['=', ':'])?.1.trim_start();
+    let opening = QUOTE_CHARS.into_iter().find(|quote| value.starts_with(quote[0]))?;
+    (!value[opening[0].len()..].contains(opening[0])).then_some(opening)
 }
