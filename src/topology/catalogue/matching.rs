@@ -3,7 +3,7 @@
 //! has no match.
 
 use super::{
-    name_support::images_agree,
+    image_evidence::images_agree,
     service_match::{self, ServiceMatch, repositories, service_names},
 };
 use crate::{

@@ -2,7 +2,7 @@
 //! origins.
 
 mod matching;
-mod name_support;
+mod image_evidence;
 mod profiles;
 mod service_match;
 

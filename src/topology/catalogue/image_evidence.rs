@@ -52,8 +52,9 @@ fn has_folder_of(image: &str, remote: &RepositoryUrl) -> bool {
     folders(ImageRef::parse(image).path).iter().any(|folder| owners.contains(folder))
 }
 
-/// Returns true if `image` may be the team's own: its registry is that of a cloud account or of the company,
-/// or the image has no registry and no organisation, and the name of `entity`.
+/// Returns true if `image` may be the team's own, because its registry is that of a cloud account or of the
+/// company. With another private registry, or without a registry and organisation, the image must have the name
+/// of `entity`.
 fn may_be_own(image: &str, remote: Option<&RepositoryUrl>, entity: &CatalogueEntity) -> bool {
     let image = ImageRef::parse(image);
     if image.path.is_empty() {
