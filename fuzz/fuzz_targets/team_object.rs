@@ -7,7 +7,9 @@ use portolan::{
     model::{Snapshot, SourceId, Timestamp},
     note::NoteBook,
     share::Share,
-    team::{ActionBook, HeadContent, HistoryHour, HistorySegment, ReadingObjectKey, Reading, highest_epoch, pack},
+    team::{
+        ActionBook, HeadContent, HistoryHour, HistorySegment, Reading, ReadingObjectKey, highest_epoch, pack,
+    },
 };
 use portolan_fuzz::{
     law::assert_safe,
@@ -79,8 +81,10 @@ fn read_object(section: &Section<'_>, reading: &mut Option<Reading>) {
         }
         _ => {
             let text = section.text();
-            let _ =
-                text.lines().map(|key| (ReadingObjectKey::parse(key), HistoryHour::parse(key))).collect::<Vec<_>>();
+            let _ = text
+                .lines()
+                .map(|key| (ReadingObjectKey::parse(key), HistoryHour::parse(key)))
+                .collect::<Vec<_>>();
             let _ = highest_epoch(text.lines());
         }
     }
