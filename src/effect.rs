@@ -63,6 +63,8 @@ pub enum Effect {
     RecordRefusal(OperationRequest, AuditOutcome, String),
     /// Forwards a confirmed port until one side ends it. The first value is the number of the forward.
     OpenForward(u64, Box<ConfirmedSession<ForwardRequest>>),
+    /// Closes the local port with this number, whose forward the user has not confirmed.
+    ClosePlannedPort(u16),
     /// Ends the forward with this number.
     EndForward(u64),
     /// Adds a refused or failed request for a session to the audit log, with the reason.

@@ -170,7 +170,7 @@ impl App {
         let room = usize::from(row.right.saturating_sub(row.x)) / 3;
         let words = ways.iter().find(|words| text::display_width(words) <= room).unwrap_or(&ways[3]);
         row.write(words, style, Some(Command::Actions), buf);
-        let forwards = self.store.world.forwards.len();
+        let forwards = self.store.world.forwards.open_count();
         if forwards > 0 {
             let words = format!(" {} open ", text::pluralize(forwards, "forward"));
             row.write(&words, Style::from(self.theme.styles.badge), None, buf);

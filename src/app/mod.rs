@@ -32,7 +32,10 @@ use operations::OperationDialog;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use screens::Screens;
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    ops::ControlFlow,
+};
 use team::OpenedShare;
 use tour::Tour;
 
@@ -54,6 +57,8 @@ pub struct App {
     tour: Tour,
     /// Open dialog of actions, which handles all keys.
     dialog: Option<OperationDialog>,
+    /// Failures that wait to be shown, each with its title.
+    waiting_failures: VecDeque<(String, Failure)>,
     /// Last confirmed search for nodes, which the command "next match" repeats.
     last_search: Search,
     /// Filter of the list, kept while another screen is shown.
@@ -104,6 +109,7 @@ impl App {
             share: None,
             tour: Tour::default(),
             dialog: None,
+            waiting_failures: VecDeque::new(),
             last_search: Search::default(),
             list_filter: Search::default(),
             notice: None,
@@ -131,7 +137,11 @@ impl App {
         self.dirty = true;
         match self.pass_to_hidden_live_view(msg) {
             ControlFlow::Break(effects) => effects,
-            ControlFlow::Continue(msg) => self.handle(msg),
+            ControlFlow::Continue(msg) => {
+                let effects = self.handle(msg);
+                self.open_waiting_failure();
+                effects
+            }
         }
     }
 

@@ -28,7 +28,8 @@ use std::path::PathBuf;
     about,
     after_help = "Exit codes: 0 success, 1 findings (status) or a failed check (doctor, \
                   handbook, tour), 2 usage or configuration \
-                  error, 3 no source could be read, 4 action refused, 5 action done but not healthy"
+                  error, 3 no source could be read, 4 action refused, 5 action done but not healthy, \
+                  6 a call of an action failed"
 )]
 pub struct Cli {
     /// Options of every command.

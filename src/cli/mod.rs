@@ -65,7 +65,7 @@ pub enum Error {
     /// Wrong usage, wrong configuration, or another failure with a remedy.
     #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
-    /// The command names a service that Portolan does not know, or needs to read one, and no source answers.
+    /// No source could be read, so the service that the command names is unknown, or its state is.
     #[error("{} ({})", .0.message, .0.remedy)]
     NothingRead(Failure),
     /// Standard output has no reader any more, or the terminal was closed.

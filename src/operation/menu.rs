@@ -67,7 +67,7 @@ pub struct MenuScope<'a> {
     pub marked: Vec<&'a Service>,
     /// All services in the group of the selected one.
     pub group: Vec<&'a Service>,
-    /// The ports that Portolan forwards to containers of the selected service.
+    /// The ports that Portolan forwards to containers of the selected service, or of services that are gone.
     pub forwards: Vec<&'a OpenForward>,
 }
 
@@ -176,7 +176,7 @@ fn end_forward_entry((key, forward): (char, &&OpenForward)) -> MenuEntry {
     let request = &forward.request;
     MenuEntry {
         key,
-        label: format!("end forward of port {} to {}", request.local_port, request.far_end()),
+        label: format!("end forward of port {} to {}", request.local_port, request.destination_and_service()),
         description: "close the port and its connections",
         choice: MenuChoice::EndForward(forward.number),
     }

@@ -286,6 +286,7 @@ impl EventLoop {
                 Effect::RecordVerdict(number, verdict) => self.operations.record_verdict(number, &verdict),
                 Effect::ReadSessionPlace(request) => self.operations.read_session_place(request),
                 Effect::OpenForward(number, confirmed) => self.operations.open_forward(number, *confirmed),
+                Effect::ClosePlannedPort(number) => self.operations.close_planned_port(number),
                 Effect::EndForward(number) => self.operations.end_forward(number),
                 Effect::OpenShell(confirmed) => self.next_shell = Some(*confirmed),
                 Effect::RecordSessionRefusal(request, outcome, why) => {

@@ -80,9 +80,9 @@ impl NoteTasks {
             .map_or_else(|| "without an end".to_owned(), |end| format!("until {}", local_time(end)));
         let work = async move {
             let notice = match timeout(NOTE_TIMEOUT, write_note(&*source, &access, state, draft)).await {
-                Ok(Ok(is_shared)) => {
+                Ok(Ok((id, is_shared))) => {
                     let readers = if is_shared { "for the whole team" } else { "on this machine" };
-                    format!("noted {end}, {readers}; portolan note --remove removes it")
+                    format!("noted {end}, {readers}; portolan note --remove {id} removes it")
                 }
                 Ok(Err(failure)) => {
                     format!("the note could not be written: {} ({})", failure.message, failure.remedy)
@@ -111,17 +111,17 @@ pub fn random_note_id() -> Text {
     Text::new(&format!("{:08x}", RandomState::new().hash_one(()) as u32))
 }
 
-/// Adds a note to those on the source. Returns true if the whole team sees it.
+/// Adds a note to those on the source. Returns the note's id, and true if the whole team sees it.
 async fn write_note(
     source: &dyn Source,
     access: &TeamAccess,
     state: Option<PathBuf>,
     draft: NoteDraft,
-) -> Result<bool, Failure> {
+) -> Result<(Text, bool), Failure> {
     let store = NoteStore::of(source, access, state.as_deref()).await?;
     let note = draft.signed(random_note_id(), access.member_name());
     store.change(|book| book.add(note.clone())).await?;
-    Ok(store.is_shared())
+    Ok((note.id, store.is_shared()))
 }
 
 /// Sends the notes on a source to the app at the start and after each change, until the receiver is dropped.

@@ -195,7 +195,7 @@ async fn a_denied_shell_from_the_screen_names_the_iam_action_in_full() {
     open_shell_from_screen(&mut terminal);
     terminal.wait_for_text("allow ecs:ExecuteCommand");
     terminal.assert_taken_over();
-    terminal.type_keys("\rq");
+    terminal.type_keys("\u{7}q");
     assert_eq!(terminal.wait_for_exit(), 0);
 }
 
@@ -243,7 +243,7 @@ async fn a_broken_connection_ends_a_shell_from_the_screen_with_the_reason_and_th
     terminal.wait_for_text("the connection to the session was lost");
     terminal.wait_for_text("the shell in redis failed");
     terminal.assert_taken_over();
-    terminal.type_keys("\r");
+    terminal.type_keys("\u{7}");
     let record = audit_record(&folder);
     assert_eq!((calls(&record), &record["outcome"]), (vec!["ecs:ExecuteCommand"], &"failed".into()));
     assert!(record["why"].as_str().unwrap().contains("can't be resumed"), "{record}");

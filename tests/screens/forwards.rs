@@ -55,7 +55,7 @@ fn a_forward_opens_after_a_yes_and_ends_in_the_menu() {
     assert_shows(&mut stage, &["1 forward open", "forwarding 127.0.0.1:4000 to port 80 of"]);
     stage.select_by_search("web");
     stage.press_keys("R");
-    assert_shows(&mut stage, &["d  end forward of port 4000 to port 80"]);
+    assert_shows(&mut stage, &["d  end forward of port 4000 to port 80 of shop/web"]);
     stage.press_keys("d");
     assert!(stage.effects.iter().any(|effect| matches!(effect, Effect::EndForward(1))));
     stage.send(Msg::ForwardEnded(1, Ok("ended by the user".to_owned())));
@@ -71,7 +71,7 @@ fn a_failed_forward_says_why_in_full() {
     stage.send(Msg::ForwardEnded(1, Err(failure)));
     let rows = ["forward port 80 of shop/web failed", "ssm:StartSession is denied", "allow ssm:StartSession"];
     assert_shows(&mut stage, &rows);
-    stage.press_keys("x");
+    stage.press_keys("x enter q");
     assert_shows(&mut stage, &rows);
     stage.press_keys("esc");
     assert!(!stage.picture().text().contains("is denied"));
@@ -86,5 +86,31 @@ fn a_forward_without_a_port_is_refused_in_words() {
         stage.press_keys("enter");
         assert_shows(&mut stage, &[words]);
     }
+    assert!(requested(&stage).is_empty());
+}
+
+#[test]
+fn a_declined_forward_closes_its_local_port() {
+    let closed = |stage: &AppHarness| {
+        stage.effects.iter().filter(|effect| matches!(effect, Effect::ClosePlannedPort(4000))).count()
+    };
+    let mut stage = planned();
+    stage.picture();
+    stage.press_keys("n");
+    assert_eq!((opened(&stage).len(), closed(&stage)), (0, 1));
+    // The answer may come after the user has closed the dialog.
+    let asked = requested(&stage).pop().unwrap();
+    let ready = ForwardRequest { local_port: 4000, ..asked.clone() };
+    let answer = Ok((RequestedSession::Forward(ready), place()));
+    stage.send(Msg::SessionPlaceRead(RequestedSession::Forward(asked), Box::new(answer)));
+    assert_eq!(closed(&stage), 2);
+}
+
+#[test]
+fn without_permission_there_is_no_forward() {
+    let mut stage = stage(ActionPermission::Off);
+    stage.press_keys(":");
+    stage.type_text("forward web 80");
+    stage.press_keys("enter");
     assert!(requested(&stage).is_empty());
 }

@@ -1,12 +1,13 @@
-//! State of the dialogs for actions on services: the menu, the wait while Portolan reads the services again,
-//! the confirmation, and the refusal.
+//! State of the dialogs for actions on services and sessions in containers: the menu, the wait while Portolan
+//! reads the services again, the confirmation, the refusal, and the failure.
 
 use crate::{
     keymap::{Code, Key},
     model::Failure,
     operation::{
-        Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, ForwardRequest, MenuChoice,
-        MenuEntry, NO_KEY, OperationRequest, Plan, Refusal, RequestedSession, SessionPlan, ShellRequest,
+        Confirmation, ConfirmationEvent, Confirmed, ConfirmedPlan, ConfirmedSession, ForwardRequest,
+        MenuChoice, MenuEntry, NO_KEY, OperationRequest, Plan, Refusal, RequestedSession, SessionPlan,
+        ShellRequest,
     },
 };
 
@@ -37,8 +38,15 @@ pub(in crate::app) enum OperationDialog {
     Confirm(Box<Confirmation<Plan>>, usize),
     /// Operation that Portolan does not carry out: its title and the reason.
     Refused(String, Refusal),
-    /// Operation or shell that failed: its title and the failure, which may be too long for the footer.
-    Failed(String, Failure),
+    /// Failure of an operation or session, which may be too long for the footer.
+    Failed {
+        /// Title of the operation or session.
+        title: String,
+        /// The failure.
+        failure: Failure,
+        /// True once the dialog has been drawn. It opens by itself, so earlier keys were meant for the screen.
+        is_drawn: bool,
+    },
 }
 
 /// Result of a key press in a dialog for actions, such as a choice or a confirmation.
@@ -55,6 +63,8 @@ pub(super) enum DialogEvent {
     Copied(Vec<String>),
     /// The user confirmed a shell.
     ShellConfirmed(Box<ConfirmedSession<ShellRequest>>),
+    /// The user declined to forward this local port.
+    ForwardDeclined(u16),
     /// The user confirmed a forwarded port.
     ForwardConfirmed(Box<ConfirmedSession<ForwardRequest>>),
 }
@@ -71,11 +81,11 @@ impl OperationDialog {
     /// Records that the dialog has been drawn. Menus and confirmations ignore all keys before that.
     pub(in crate::app) fn mark_drawn(&mut self) {
         match self {
-            Self::Menu { is_drawn, .. } => *is_drawn = true,
+            Self::Menu { is_drawn, .. } | Self::Failed { is_drawn, .. } => *is_drawn = true,
             Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
             Self::ConfirmShell(confirmation) => confirmation.mark_drawn(),
             Self::ConfirmForward(confirmation) => confirmation.mark_drawn(),
-            Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) | Self::Failed(..) => {}
+            Self::Reading(..) | Self::ReadingPlace(_) | Self::Refused(..) => {}
         }
     }
 
@@ -91,29 +101,37 @@ impl OperationDialog {
             // Ignores all other keys, because the user may mean them for the confirmation, which is not open
             // yet.
             Self::Reading(..) | Self::ReadingPlace(_) => closed_if(is_cancel(key)),
-            Self::ConfirmShell(confirmation) if is_copy(key) => {
+            Self::ConfirmShell(confirmation) if is_copy(key) && confirmation.keys().is_drawn() => {
                 DialogEvent::Copied(confirmation.plan().equivalent_command().into_iter().collect())
             }
-            Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
-                ConfirmationEvent::Open => DialogEvent::Open,
-                ConfirmationEvent::Declined => DialogEvent::Closed,
-                ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
-            },
-            Self::ConfirmForward(confirmation) => match confirmation.handle_key(key) {
-                ConfirmationEvent::Open => DialogEvent::Open,
-                ConfirmationEvent::Declined => DialogEvent::Closed,
-                ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ForwardConfirmed(confirmed),
-            },
-            Self::Confirm(confirmation, _) if is_copy(key) => {
+            Self::Confirm(confirmation, _) if is_copy(key) && confirmation.keys().is_drawn() => {
                 DialogEvent::Copied(confirmation.plan().equivalent_commands())
+            }
+            Self::ConfirmShell(confirmation) => {
+                answer(confirmation.handle_key(key), DialogEvent::Closed, DialogEvent::ShellConfirmed)
+            }
+            Self::ConfirmForward(confirmation) => {
+                let port = confirmation.plan().request.local_port;
+                let declined = DialogEvent::ForwardDeclined(port);
+                answer(confirmation.handle_key(key), declined, DialogEvent::ForwardConfirmed)
             }
             Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
             Self::Refused(..) => DialogEvent::Closed,
-            // The dialog opens by itself, so a key meant for the screen must not close it.
-            Self::Failed(..) => {
-                closed_if(is_cancel(key) || matches!(key.code, Code::Enter | Code::Char('q')))
-            }
+            Self::Failed { is_drawn, .. } => closed_if(*is_drawn && is_cancel(key)),
         }
+    }
+}
+
+/// Returns the result of a key press in a confirmation: `declined`, or what `confirmed` makes of the plan.
+fn answer<P>(
+    event: ConfirmationEvent<P>,
+    declined: DialogEvent,
+    confirmed: impl FnOnce(Box<Confirmed<P>>) -> DialogEvent,
+) -> DialogEvent {
+    match event {
+        ConfirmationEvent::Open => DialogEvent::Open,
+        ConfirmationEvent::Declined => declined,
+        ConfirmationEvent::Confirmed(plan) => confirmed(plan),
     }
 }
 
@@ -170,11 +188,7 @@ fn confirm_key(confirmation: &mut Confirmation<Plan>, first_row: &mut usize, key
         Code::PageUp => *first_row = first_row.saturating_sub(PAGE_ROWS),
         Code::PageDown => *first_row = (*first_row + PAGE_ROWS).min(MAX_FIRST_ROW),
         _ => {
-            return match confirmation.handle_key(key) {
-                ConfirmationEvent::Open => DialogEvent::Open,
-                ConfirmationEvent::Declined => DialogEvent::Closed,
-                ConfirmationEvent::Confirmed(plan) => DialogEvent::Confirmed(plan),
-            };
+            return answer(confirmation.handle_key(key), DialogEvent::Closed, DialogEvent::Confirmed);
         }
     }
     DialogEvent::Open

@@ -39,7 +39,7 @@ impl App {
                 None
             }
             OperationDialog::ConfirmShell(confirmation) => {
-                let title = format!("open a shell in {}", confirmation.plan().request.target.service_label);
+                let title = confirmation.plan().request.title();
                 let words = (&*title, "the screen comes back when the shell ends; ctrl-] leaves it");
                 operation::draw_session_plan(confirmation, words, area, theme, buf)
             }
@@ -51,7 +51,7 @@ impl App {
             OperationDialog::Confirm(confirmation, first_row) => {
                 operation::draw_plan(confirmation, *first_row, area, theme, buf)
             }
-            OperationDialog::Failed(title, failure) => {
+            OperationDialog::Failed { title, failure, .. } => {
                 let rows = [
                     (failure.message.as_str(), theme.health_style(Health::Failing)),
                     (failure.remedy.as_str(), text),

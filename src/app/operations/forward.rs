@@ -1,12 +1,11 @@
 //! Forwarded ports: the request that the user types, and the start and end of each forward.
 
-use super::{OperationDialog, scope};
+use super::scope;
 use crate::{
     app::App,
     effect::Effect,
     model::Failure,
     operation::{ForwardRequest, ForwardedPorts, Refusal, RequestedSession, SessionRequest, session_targets},
-    topology::Node,
 };
 
 /// Word that begins a typed request to forward a port.
@@ -36,17 +35,23 @@ impl App {
         let ports: ForwardedPorts = ports
             .parse()
             .map_err(|why| Refusal::new(why, "type the port last, such as :forward orders 9000:80"))?;
-        let selected = self.store.selected_node().map(Node::label).unwrap_or_default();
-        let name = names.first().copied().unwrap_or(&selected);
-        let (service, instance) = scope::find(name, &self.store)?;
+        let (service, instance) = match names {
+            [] => {
+                let selected = self.store.selected_service();
+                (selected.ok_or_else(|| Refusal::new("no service is selected", "select or name one"))?, None)
+            }
+            [name] => scope::find(name, &self.store)?,
+            [..] => return Err(Refusal::new("several services are named", "name one")),
+        };
+        let label = service.id.parts().group_and_name;
         if !self.store.world.permission(&service.source()).allows_actions() {
             return Err(Refusal::actions_off(service.source().as_str()));
         }
-        let targets = session_targets(service, service.id.parts().group_and_name).into_iter();
+        let targets = session_targets(service, label).into_iter();
         let mut chosen = targets.filter(|target| instance.is_none_or(|one| one.id == target.instance));
         let target = chosen.next();
         let target =
-            target.ok_or_else(|| Refusal::new(format!("no instance of {name} runs"), "start it first"))?;
+            target.ok_or_else(|| Refusal::new(format!("no instance of {label} runs"), "start it first"))?;
         Ok(ForwardRequest::new(target, &ports))
     }
 
@@ -59,16 +64,13 @@ impl App {
         }
     }
 
-    /// Tells the user how the forward `number` ended: a failure in a dialog, unless another one is open.
+    /// Tells the user how the forward `number` ended.
     pub(in crate::app) fn notify_forward_ended(&mut self, number: u64, ended: Result<String, Failure>) {
         let Some(forward) = self.store.world.forwards.end(number) else { return };
         let title = forward.request.title();
         match ended {
             Ok(how) => self.notify(&format!("{title}: {how}")),
-            Err(failure) if self.dialog.is_none() => {
-                self.dialog = Some(OperationDialog::Failed(format!("{title} failed"), failure));
-            }
-            Err(failure) => self.notify(&format!("{title} failed: {} ({})", failure.message, failure.remedy)),
+            Err(failure) => self.show_failure(format!("{title} failed"), failure),
         }
     }
 }

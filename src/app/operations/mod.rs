@@ -4,7 +4,7 @@ mod dialog;
 mod draw;
 mod forward;
 mod scope;
-mod shell;
+mod session;
 
 use dialog::DialogEvent;
 pub(super) use dialog::OperationDialog;
@@ -107,11 +107,26 @@ impl App {
         vec![Effect::ReadTargets(request)]
     }
 
-    /// Shows the failure of an operation, unless another dialog is open. The footer shows it too, but may cut
-    /// it.
+    /// Shows the failure of an operation. The footer shows it too, but may cut it.
     fn show_failed_operation(&mut self, number: u64, failure: Failure) {
-        if let (None, Some(request)) = (&self.dialog, self.store.world.operations.request(number)) {
-            self.dialog = Some(OperationDialog::Failed(format!("{} failed", request.title()), failure));
+        if let Some(request) = self.store.world.operations.request(number) {
+            self.show_failure(format!("{} failed", request.title()), failure);
+        }
+    }
+
+    /// Shows a failure in a dialog, as soon as no other dialog and no prompt is open.
+    fn show_failure(&mut self, title: String, failure: Failure) {
+        self.waiting_failures.push_back((title, failure));
+        self.open_waiting_failure();
+    }
+
+    /// Opens the dialog of the oldest failure that waits to be shown, unless a dialog or a prompt is open.
+    pub(super) fn open_waiting_failure(&mut self) {
+        if self.dialog.is_some() || self.prompt.is_some() {
+            return;
+        }
+        if let Some((title, failure)) = self.waiting_failures.pop_front() {
+            self.dialog = Some(OperationDialog::Failed { title, failure, is_drawn: false });
         }
     }
 
@@ -193,6 +208,10 @@ impl App {
             DialogEvent::Copied(commands) => {
                 self.notice = Some(format!("copied {}", text::pluralize(commands.len(), "command")));
                 vec![Effect::CopyToClipboard(commands.join("\n"))]
+            }
+            DialogEvent::ForwardDeclined(port) => {
+                self.dialog = None;
+                vec![Effect::ClosePlannedPort(port)]
             }
             DialogEvent::ShellConfirmed(confirmed) => {
                 self.dialog = None;

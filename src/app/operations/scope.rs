@@ -2,7 +2,9 @@
 
 use crate::{
     model::{Instance, NodeId, Service, ServiceKind},
-    operation::{MenuScope, OperationGoal, OperationKind, OperationRequest, Refusal, SessionTarget},
+    operation::{
+        MenuScope, OpenForward, OperationGoal, OperationKind, OperationRequest, Refusal, SessionTarget,
+    },
     store::Store,
 };
 
@@ -14,14 +16,17 @@ pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
             one.kind == ServiceKind::Compose && service.source() == one.source() && service.group == one.group
         })
     };
+    // A forward to a service that is gone can be ended wherever the user is.
+    let can_end = |forward: &&OpenForward| {
+        let of = &forward.request.target.service;
+        let is_gone = || store.world.inventory.services().all(|service| service.id != *of);
+        selected.is_some_and(|service| service.id == *of) || is_gone()
+    };
     MenuScope {
         selected,
         marked: store.session.marks.iter().filter_map(|node| service_of(store, node)).collect(),
         group: store.world.inventory.services().filter(is_in_group).collect(),
-        forwards: selected
-            .into_iter()
-            .flat_map(|service| store.world.forwards.of_service(&service.id))
-            .collect(),
+        forwards: store.world.forwards.iter().filter(can_end).collect(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 impl App {
     /// Opens the prompt for a note on the selected finding, call or service.
     pub(in crate::app) fn ask_for_note(&mut self) {
-        match self.note_target() {
+        match self.note_subject() {
             Ok(subject) => self.prompt = Some(Prompt::note(subject)),
             Err(why) => self.notify(why),
         }
@@ -24,7 +24,7 @@ impl App {
 
     /// Returns true if a note can be left on the current selection.
     pub(in crate::app) fn can_note(&self) -> bool {
-        self.note_target().is_ok()
+        self.note_subject().is_ok()
     }
 
     /// Asks the runtime to write a note on `subject`. `typed` may end in `until` and a time.
@@ -42,7 +42,7 @@ impl App {
 
     /// Writes a typed note on the current selection.
     pub(in crate::app) fn write_note_here(&mut self, typed: &str) -> Vec<Effect> {
-        match self.note_target() {
+        match self.note_subject() {
             Ok(subject) => self.write_note(typed, subject),
             Err(why) => {
                 self.notify(why);
@@ -53,7 +53,7 @@ impl App {
 
     /// Returns the subject of a new note: the selected finding or call on screens that list them, or else the
     /// selected node. The error is the reason why there is none.
-    fn note_target(&self) -> Result<NoteSubject, &'static str> {
+    fn note_subject(&self) -> Result<NoteSubject, &'static str> {
         if self.shows_share() {
             return Err("this is a share: leave notes on what runs now");
         }

@@ -226,6 +226,23 @@ impl App {
                     world.set_account_and_region(&place.source, &words);
                 }
             }
+            // Operations and forwards belong to the live view, which began them.
+            Msg::PlanStepSent(number, sent) => world.record_sent_steps(number, sent),
+            Msg::PlanRunEnded(number, run) => {
+                world.end_run(number, *run);
+                let verdicts = world.take_verdicts().into_iter();
+                let records = verdicts.map(|(number, verdict)| Effect::RecordVerdict(number, verdict));
+                return ControlFlow::Break([Effect::RefreshSources].into_iter().chain(records).collect());
+            }
+            Msg::ForwardOpened(number) => {
+                world.forwards.open(number);
+            }
+            Msg::ForwardEnded(number, ended) => {
+                let forward = world.forwards.end(number);
+                if let (Some(forward), Err(failure)) = (forward, ended) {
+                    self.waiting_failures.push_back((format!("{} failed", forward.request.title()), failure));
+                }
+            }
             other => return ControlFlow::Continue(other),
         }
         ControlFlow::Break(Vec::new())

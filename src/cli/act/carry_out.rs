@@ -18,7 +18,7 @@ use crate::{
     source::{self, Source},
 };
 use futures::future::select_all;
-use std::{io, sync::Arc, time::Duration};
+use std::{fs, io, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::sleep,
@@ -66,8 +66,12 @@ pub(super) async fn carry_out(
                     verdict = watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)) => Some(verdict),
                     signal = next_terminating_signal() => {
                         running.record.verdict = Some(UNWATCHED_VERDICT.into());
-                        finish(running, args)?;
-                        return Ok(Outcome::Signal(signal?));
+                        let signal = signal?;
+                        if let Err(error) = finish(running, args) {
+                            // A terminal that is gone takes no output, and the signal explains the exit.
+                            output::print_stderr(error);
+                        }
+                        return Ok(Outcome::Signal(signal));
                     }
                 }
             } else {
@@ -123,11 +127,22 @@ async fn watch(source: &dyn Source, mut watch: Watch) -> Verdict {
     }
 }
 
+/// Returns true if this process has ignored SIGHUP since its start, as under nohup (`proc_pid_status(5)`,
+/// `SigIgn`). Returns false on systems without `/proc`.
+fn is_hangup_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
 /// Waits for ctrl-c, SIGTERM or the end of the terminal (SIGHUP), and returns the number of the signal.
 async fn next_terminating_signal() -> io::Result<i32> {
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     let mut waits = Vec::new();
-    for kind in kinds {
+    // Under nohup, the end of the terminal must not end the watch.
+    let is_heard = |kind: &SignalKind| *kind != SignalKind::hangup() || !is_hangup_ignored();
+    for kind in kinds.into_iter().filter(is_heard) {
         let mut listener = signal(kind)?;
         waits.push(Box::pin(async move {
             listener.recv().await;

@@ -56,6 +56,12 @@ impl ConfirmationQuestion {
         &self.typed
     }
 
+    /// Returns true once the dialog was drawn.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.is_drawn
+    }
+
     /// Records that the dialog was drawn. From then on it takes keys.
     pub(in crate::operation) fn mark_drawn(&mut self) {
         self.is_drawn = true;

@@ -24,15 +24,21 @@ impl ForwardRequest {
         Self { target, local_port: ports.local_port, host, port: ports.port }
     }
 
+    /// Returns the destination with its service, such as `port 80 of shop/web`.
+    #[must_use]
+    pub fn destination_and_service(&self) -> String {
+        format!("{} {}", self.audit_purpose(), self.target.service_label)
+    }
+
     /// Returns a title for dialogs, such as `forward port 80 of shop/web`.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("forward {} {}", self.audit_purpose(), self.target.service_label)
+        format!("forward {}", self.destination_and_service())
     }
 
     /// Returns the destination in words, such as `port 80` or `db:5432`.
     #[must_use]
-    pub fn far_end(&self) -> String {
+    pub fn destination(&self) -> String {
         match &self.host {
             Some(host) => format!("{host}:{}", self.port),
             None => format!("port {}", self.port),
@@ -59,6 +65,6 @@ impl SessionRequest for ForwardRequest {
 
     fn audit_purpose(&self) -> String {
         let preposition = if self.host.is_some() { "through" } else { "of" };
-        format!("{} {preposition}", self.far_end())
+        format!("{} {preposition}", self.destination())
     }
 }

@@ -42,20 +42,19 @@ impl OpenForwards {
         Some(self.forwards.remove(index))
     }
 
+    /// Returns all forwards, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &OpenForward> {
+        self.forwards.iter()
+    }
+
     /// Returns the forwards to containers of `service`, the oldest first.
     pub fn of_service<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = &'a OpenForward> {
         self.forwards.iter().filter(move |forward| forward.request.target.service == *service)
     }
 
-    /// Returns the number of forwards.
+    /// Returns the number of forwards that are open.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.forwards.len()
-    }
-
-    /// Returns true if Portolan forwards no port.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.forwards.is_empty()
+    pub fn open_count(&self) -> usize {
+        self.forwards.iter().filter(|forward| forward.is_open).count()
     }
 }

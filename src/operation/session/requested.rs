@@ -26,8 +26,17 @@ impl RequestedSession {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
-            Self::Shell(request) => format!("open a shell in {}", request.target.service_label),
+            Self::Shell(request) => request.title(),
             Self::Forward(request) => request.title(),
+        }
+    }
+
+    /// Returns the local port of a forward; `None` for a shell.
+    #[must_use]
+    pub fn local_port(&self) -> Option<u16> {
+        match self {
+            Self::Shell(_) => None,
+            Self::Forward(request) => Some(request.local_port),
         }
     }
 

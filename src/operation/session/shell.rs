@@ -24,6 +24,12 @@ impl ShellRequest {
         let command = if command.is_empty() { vec![DEFAULT_SHELL.to_owned()] } else { command };
         Self { target, command, size }
     }
+
+    /// Returns a title for dialogs, such as `open a shell in shop/web`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("open a shell in {}", self.target.service_label)
+    }
 }
 
 impl SessionRequest for ShellRequest {

@@ -163,10 +163,10 @@ fn the_menu_forwards_known_tcp_ports_and_ends_open_forwards() {
     let expected = [
         ('f', "forward port 80 of web"),
         (NO_KEY, "forward port 9901 of web"),
-        ('d', "end forward of port 4000 to port 80"),
+        ('d', "end forward of port 4000 to port 80 of shop/web"),
     ];
     assert_eq!(labels, expected.map(|(key, label)| (key, label.to_owned())));
-    assert!(forwards.end(number).is_some() && forwards.is_empty());
+    assert!(forwards.end(number).is_some() && forwards.end(number).is_none());
     service.instances[0].state = InstanceState::Stopped;
     assert!(port_targets(&service, "shop/web").is_empty());
 }

@@ -4,8 +4,8 @@
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
     background::{self, Panicked},
-    model::{Failure, Timestamp},
-    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop, SentChange},
+    model::Failure,
+    operation::{AuditOutcome, AuditRecord, PlanRun, Refusal, RunStop, SentChange},
 };
 use std::{
     collections::BTreeMap,
@@ -30,13 +30,9 @@ pub(super) fn lock(running: &RunningRecords) -> MutexGuard<'_, BTreeMap<u64, Run
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the record of a plan that is about to run. Fails if the audit log can't be written.
-pub(super) async fn begin_record(
-    audit: Option<AuditLog>,
-    confirmed: &ConfirmedPlan,
-) -> io::Result<RunningRecord> {
+/// Opens the record of an operation or session that is about to begin. Fails if the audit log can't be written.
+pub(super) async fn begin_record(audit: Option<AuditLog>, record: AuditRecord) -> io::Result<RunningRecord> {
     let audit = audit.ok_or_else(|| io::Error::other("there is no state directory"))?;
-    let record = AuditRecord::of_plan(confirmed.plan(), &user_name(), Timestamp::now());
     background::run_blocking(move || audit.begin(record))
         .await
         .map_err(|panicked| io::Error::other(panicked.to_string()))?

@@ -1,7 +1,10 @@
 //! Ports that Portolan forwards while the screen is open, each in its own task and with its record in the
 //! audit log.
 
-use super::{audit_records::report_write_error, not_permitted, user_name};
+use super::{
+    audit_records::{begin_record, report_write_error},
+    not_permitted, user_name,
+};
 use crate::{
     app::Msg,
     audit::{AuditLog, RunningRecord, unwritable_log},
@@ -14,13 +17,13 @@ use crate::{
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
     sync::{
         mpsc::Sender,
-        oneshot::{self, Receiver},
+        oneshot::{self, Receiver, error::TryRecvError},
     },
     time::timeout,
 };
@@ -29,43 +32,50 @@ use tokio::{
 /// one forward gives the remote end.
 const EXIT_TIMEOUT: Duration = Duration::from_millis(800);
 
+/// Local ports of plans that wait for the user's confirmation, by number. They are open already, because each
+/// plan names its port.
+pub(super) type PlannedPorts = Arc<Mutex<BTreeMap<u16, LocalPort>>>;
+
 /// Tasks that forward ports.
 #[derive(Default)]
 pub(super) struct ForwardTasks {
-    /// Local port of a plan that waits for the user's confirmation. It is open already, because the plan names
-    /// its number.
-    planned_port: Arc<Mutex<Option<LocalPort>>>,
+    planned_ports: PlannedPorts,
     running: BTreeMap<u64, RunningForward>,
 }
 
 /// Means to end a running forward, and to wait for its end.
 struct RunningForward {
-    stop: oneshot::Sender<()>,
+    /// `None` once Portolan has ended the forward.
+    stop: Option<oneshot::Sender<()>>,
     ended: Receiver<()>,
 }
 
 /// Opens the local port of a request, and returns the request with the port's number. The port stays open in
-/// `planned_port` until the next plan.
+/// `planned_ports` until it is forwarded or closed.
 pub(super) async fn open_local_port(
     request: ForwardRequest,
-    planned_port: Arc<Mutex<Option<LocalPort>>>,
+    planned_ports: PlannedPorts,
 ) -> Result<ForwardRequest, Failure> {
-    // The port of an earlier plan may be the wanted one.
-    drop(take_port(&planned_port));
     let port = LocalPort::open(request.local_port).await?;
     let request = ForwardRequest { local_port: port.number(), ..request };
-    *planned_port.lock().unwrap_or_else(PoisonError::into_inner) = Some(port);
+    lock(&planned_ports).insert(port.number(), port);
     Ok(request)
 }
 
-fn take_port(planned_port: &Mutex<Option<LocalPort>>) -> Option<LocalPort> {
-    planned_port.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// Locks the ports. No caller holds the lock while it waits.
+fn lock(planned_ports: &PlannedPorts) -> MutexGuard<'_, BTreeMap<u16, LocalPort>> {
+    planned_ports.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ForwardTasks {
-    /// Returns the place for the local port of a plan.
-    pub(super) fn planned_port(&self) -> Arc<Mutex<Option<LocalPort>>> {
-        Arc::clone(&self.planned_port)
+    /// Returns the ports of plans that wait for the user's confirmation.
+    pub(super) fn planned_ports(&self) -> PlannedPorts {
+        Arc::clone(&self.planned_ports)
+    }
+
+    /// Closes the local port of a plan that the user has not confirmed.
+    pub(super) fn close_planned_port(&self, number: u16) {
+        lock(&self.planned_ports).remove(&number);
     }
 
     /// Forwards the confirmed port until one side ends it. Does not open it if Portolan can't write the audit
@@ -79,8 +89,9 @@ impl ForwardTasks {
     ) {
         let (stop, stopped) = oneshot::channel();
         let (done, ended) = oneshot::channel();
-        self.running.insert(number, RunningForward { stop, ended });
-        let port = take_port(&self.planned_port);
+        self.running.retain(|_, one| one.ended.try_recv() == Err(TryRecvError::Empty));
+        self.running.insert(number, RunningForward { stop: Some(stop), ended });
+        let port = lock(&self.planned_ports).remove(&confirmed.request().local_port);
         let lost = sender.clone();
         let on_panic = move |panicked: Panicked| {
             let failure = panicked.failure("internal error while forwarding a port");
@@ -100,17 +111,16 @@ impl ForwardTasks {
 
     /// Ends a forward.
     pub(super) fn end(&mut self, number: u64) {
-        if let Some(running) = self.running.remove(&number) {
-            // The forward may have ended by itself.
-            let _ = running.stop.send(());
-        }
+        let stop = self.running.get_mut(&number).and_then(|running| running.stop.take());
+        // The forward may have ended by itself.
+        let _ = stop.map(|stop| stop.send(()));
     }
 
     /// Ends all forwards and waits for their records in the audit log, at most [`EXIT_TIMEOUT`].
     pub(super) async fn finish(&mut self) {
         let running = std::mem::take(&mut self.running).into_values();
         let waits = running.map(|one| {
-            let _ = one.stop.send(());
+            let _ = one.stop.map(|stop| stop.send(()));
             one.ended
         });
         let _ = timeout(EXIT_TIMEOUT, futures::future::join_all(waits)).await;
@@ -125,11 +135,8 @@ async fn serve(
     sender: &Sender<Msg>,
     stopped: Receiver<()>,
 ) -> Result<ForwardOutcome, Failure> {
-    let audit = audit.ok_or_else(|| unwritable_log(&"there is no state directory"))?;
     let record = confirmed.plan().audit_record(&user_name(), Timestamp::now());
-    let running = background::run_blocking(move || audit.begin(record)).await;
-    let running =
-        running.map_err(|panicked| unwritable_log(&panicked))?.map_err(|error| unwritable_log(&error))?;
+    let running = begin_record(audit, record).await.map_err(|error| unwritable_log(&error))?;
     let mut observer = ScreenObserver { number, sender, running };
     let stop = async {
         // A closed channel means that the program ends.
@@ -137,7 +144,7 @@ async fn serve(
         ForwardOutcome::Interrupted
     };
     let wanted = confirmed.request().local_port;
-    let port = match port.filter(|port| port.number() == wanted) {
+    let port = match port {
         Some(port) => Ok(port),
         None => LocalPort::open(wanted).await,
     };
@@ -168,8 +175,10 @@ impl ForwardObserver for ScreenObserver<'_> {
     }
 
     fn opened(&mut self) -> io::Result<()> {
-        // If the queue is full, the user misses the notice.
-        let _ = self.sender.try_send(Msg::ForwardOpened(self.number));
+        let (sender, number) = (self.sender.clone(), self.number);
+        // If the program has ended meanwhile, the message has no receiver.
+        let news = async move { drop(sender.send(Msg::ForwardOpened(number)).await) };
+        drop(background::spawn(news, |_| ()).detach());
         Ok(())
     }
 

@@ -87,7 +87,7 @@ impl OperationTasks {
     pub(super) fn read_session_place(&self, request: RequestedSession) {
         let (source, sender) = (self.source(&request.target().source()), self.sender.clone());
         let (lost, asked) = (sender.clone(), request.clone());
-        let planned_port = self.forwards.planned_port();
+        let planned_ports = self.forwards.planned_ports();
         let on_panic = move |panicked: Panicked| {
             let failure = panicked.failure("internal error while reading the account");
             // If the queue is full, the user closes the dialog and tries again.
@@ -100,7 +100,7 @@ impl OperationTasks {
             };
             let outcome = match (place, request.clone()) {
                 (Ok(place), RequestedSession::Forward(forward)) => {
-                    let opened = open_local_port(forward, planned_port).await;
+                    let opened = open_local_port(forward, planned_ports).await;
                     opened.map(|forward| (RequestedSession::Forward(forward), place))
                 }
                 (place, ready) => place.map(|place| (ready, place)),
@@ -115,6 +115,11 @@ impl OperationTasks {
     pub(super) fn open_forward(&mut self, number: u64, confirmed: ConfirmedSession<ForwardRequest>) {
         let source = self.source(&confirmed.request().target().source());
         self.forwards.open(number, confirmed, source, (self.audit.clone(), self.sender.clone()));
+    }
+
+    /// Closes the local port of a plan that the user has not confirmed.
+    pub(super) fn close_planned_port(&self, number: u16) {
+        self.forwards.close_planned_port(number);
     }
 
     /// Ends a forward.
@@ -141,7 +146,8 @@ impl OperationTasks {
             let _ = lost.try_send(Msg::PlanRunEnded(number, Box::new(run)));
         };
         let work = async move {
-            let run = match begin_record(audit, &confirmed).await {
+            let record = AuditRecord::of_plan(confirmed.plan(), &user_name(), Timestamp::now());
+            let run = match begin_record(audit, record).await {
                 Ok(record) => {
                     lock(&running).insert(number, record);
                     let on_sent = |sent: &[SentChange]| {
@@ -168,8 +174,8 @@ impl OperationTasks {
     /// calls. After a terminating signal, the wait lasts at most a second, because the thread that listens
     /// for signals then ends the program.
     pub(super) async fn finish_runs(&mut self) {
-        self.forwards.finish().await;
-        std::mem::take(&mut self.unfinished).finish().await;
+        let unfinished = std::mem::take(&mut self.unfinished);
+        tokio::join!(self.forwards.finish(), unfinished.finish());
     }
 
     /// Adds the verdict of an operation to the audit log.

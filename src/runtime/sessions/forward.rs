@@ -30,12 +30,12 @@ pub struct LocalPort {
     number: u16,
 }
 
-/// Reason why the forwarding of a port ended: the remote end, ctrl-c or another signal.
+/// Reason why the forwarding of a port ended: the remote end, the user or a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardOutcome {
     /// The remote end closed the session.
     Ended,
-    /// The user pressed ctrl-c.
+    /// The user ended it by ctrl-c, in the menu, or by quitting.
     Interrupted,
     /// A signal with this number ended the session.
     Signal(i32),
@@ -108,9 +108,12 @@ pub async fn run(
     };
     // The call may have been made already. In that case, the session has to end.
     let ended = async {
-        if let Ok(forward) = opening.await {
-            observer.call_ended(forward.call.clone());
-            let _ = forward.end().await;
+        match opening.await {
+            Ok(forward) => {
+                observer.call_ended(forward.call.clone());
+                let _ = forward.end().await;
+            }
+            Err(failed) => observer.call_ended(failed.call),
         }
     };
     let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, ended).await;

@@ -69,9 +69,15 @@ async fn run_program(
             attach(shell, signals).await
         }
         OpenOutcome::Left(why) => {
-            let end = async |shell: ExternalShell| {
-                note_call(Some(shell.call));
-                shell.end.await.is_ok()
+            let end = async |opened: Result<ExternalShell, OpeningFailure>| match opened {
+                Ok(shell) => {
+                    note_call(Some(shell.call));
+                    shell.end.await.is_ok()
+                }
+                Err(failed) => {
+                    note_call(failed.call);
+                    true
+                }
             };
             Ok(leave_opening(opening, why, end).await)
         }

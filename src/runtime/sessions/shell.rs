@@ -132,9 +132,15 @@ pub(super) async fn run(
         }
         OpenOutcome::Left(why) => {
             drop(terminal);
-            let end = async |shell: Shell| {
-                note_call(shell.call.clone());
-                shell.end().await.is_ok()
+            let end = async |opened: Result<Shell, OpeningFailure>| match opened {
+                Ok(shell) => {
+                    note_call(shell.call.clone());
+                    shell.end().await.is_ok()
+                }
+                Err(failed) => {
+                    note_call(failed.call);
+                    true
+                }
             };
             Ok(leave_opening(opening, why, end).await)
         }
@@ -180,18 +186,14 @@ pub(super) async fn wait_until_open<T, E>(
 }
 
 /// Ends a session that was cancelled while it opened, because Portolan may already have made the call that
-/// opens it. `end` ends the open session, and returns true if it has ended.
+/// opens it. `end` gets the session or the failure to open it, ends an open session, and returns true if no
+/// session is open afterwards.
 pub(super) async fn leave_opening<T, E>(
     opening: Pin<&mut impl Future<Output = Result<T, E>>>,
     why: LeaveReason,
-    end: impl AsyncFnOnce(T) -> bool,
+    end: impl AsyncFnOnce(Result<T, E>) -> bool,
 ) -> ShellOutcome {
-    let ended = async {
-        match opening.await {
-            Ok(session) => end(session).await,
-            Err(_) => true,
-        }
-    };
+    let ended = async { end(opening.await).await };
     let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
     ShellOutcome::Left { why, may_run }
 }

@@ -54,7 +54,7 @@ pub fn draw_plan(
         let at = question.y.saturating_sub(1);
         buf.set_stringn(inner.x, at, more, usize::from(inner.width), Style::from(theme.styles.dim));
     }
-    draw_question(confirmation.keys(), plan.request.kind.spec().id, question, theme, buf)
+    draw_question(confirmation.keys(), (plan.request.kind.spec().id, true), question, theme, buf)
 }
 
 fn wrap_row(row: &PlanRow, width: usize, theme: &Theme) -> Vec<PlanLine> {

@@ -13,11 +13,12 @@ use ratatui::{
     style::Style,
 };
 
-/// Draws the question in the row `area`. `verb` is the action that "yes" confirms. Returns the position of
+/// Draws the question in the row `area`. `verb` is the action that "yes" confirms. `can_copy` is true if the plan
+/// has commands to copy. Returns the position of
 /// the text cursor if the user has to type a name, else `None`.
 pub(super) fn draw_question(
     keys: &ConfirmationQuestion,
-    verb: &str,
+    (verb, can_copy): (&str, bool),
     area: Rect,
     theme: &Theme,
     buf: &mut Canvas<'_>,
@@ -25,12 +26,18 @@ pub(super) fn draw_question(
     if let Some(name) = keys.name() {
         return Some(draw_name_question(name, keys.typed(), area, theme, buf));
     }
-    draw_yes_or_no(keys.is_yes_selected(), verb, area, theme, buf);
+    draw_yes_or_no(keys.is_yes_selected(), (verb, can_copy), area, theme, buf);
     None
 }
 
 /// Draws the choice between "no", which is the default, and "yes". `yes` is true if "yes" is selected.
-fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) {
+fn draw_yes_or_no(
+    yes: bool,
+    (verb, can_copy): (&str, bool),
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Canvas<'_>,
+) {
     let selected = Style::from(theme.styles.selected);
     let plain = Style::from(theme.styles.text);
     let mut x = area.x;
@@ -39,9 +46,10 @@ fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Ca
         buf.set_stringn(x, area.y, &label, left, if is_selected { selected } else { plain });
         x += display_width(&label) as u16 + 1;
     }
-    let hint = "arrows choose, enter confirms, ctrl-y copies";
+    let copy = if can_copy { ", ctrl-y copies" } else { "" };
+    let hint = format!("arrows choose, enter confirms{copy}");
     let left = usize::from(area.right().saturating_sub(x + 1));
-    let hint = cut_end(hint, left, theme.glyphs.ellipsis);
+    let hint = cut_end(&hint, left, theme.glyphs.ellipsis);
     buf.set_string(x + 1, area.y, hint, Style::from(theme.styles.dim));
 }
 

@@ -36,5 +36,5 @@ pub fn draw_session_plan<R: SessionRequest + Clone>(
     if usize::from(inner.height) >= rows.len() + ROWS_BELOW_PLAN {
         buf.set_stringn(inner.x, question.y - 1, hint, width, Style::from(theme.styles.dim));
     }
-    draw_question(confirmation.keys(), "open", question, theme, buf)
+    draw_question(confirmation.keys(), ("open", plan.equivalent_command().is_some()), question, theme, buf)
 }

@@ -8,7 +8,7 @@ use crate::{
     note::Note,
     screen::describe::{log_lines, time},
     store::{Store, World},
-    topology::Node,
+    topology::{Node, Strength},
 };
 
 /// Maximum number of callers that a report names.
@@ -94,10 +94,12 @@ fn other_finding_lines(world: &World, node: &Node, finding: Option<&Finding>) ->
     others.map(|other| format!("Also: {}: {}", FindingKind::title_of(other), other.reason)).collect()
 }
 
-/// Returns the line that names the callers of the node; `None` if it has none.
+/// Returns the line that names the callers of the node; `None` if it has none. Leaves out services that only may
+/// call it, such as those that start after it.
 fn callers_line(world: &World, node: &Node) -> Option<String> {
     let topology = world.topology();
-    let callers = topology.callers(&node.id).filter_map(|(caller, _)| topology.nodes.get(caller));
+    let surely = topology.callers(&node.id).filter(|(_, edge)| edge.strength() != Strength::Possible);
+    let callers = surely.filter_map(|(caller, _)| topology.nodes.get(caller));
     let mut names: Vec<String> = callers.map(Node::label).collect();
     names.sort();
     names.dedup();

@@ -147,7 +147,7 @@ pub(in crate::source::ecs) async fn open_forward(
     let opened = Some(opening_call(START_SESSION.action, answer.request_id.as_deref()));
     let answer = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue").map_err(failed)?;
-    let far_end = request.far_end();
+    let far_end = request.destination();
     Ok(Forward::start(opened, move |connections, failures| {
         let running = run_session(address, calls, PortEndpoint::new(connections, failures, far_end));
         running.map_err(move |failure| match failure {

@@ -39,8 +39,10 @@ impl App {
         request: &RequestedSession,
         place: Result<(RequestedSession, OperationPlace), Failure>,
     ) -> Vec<Effect> {
+        let port = place.as_ref().ok().and_then(|(ready, _)| ready.local_port());
+        let closing = port.map(Effect::ClosePlannedPort);
         if !matches!(&self.dialog, Some(OperationDialog::ReadingPlace(waiting)) if waiting == request) {
-            return Vec::new();
+            return closing.into_iter().collect();
         }
         let permission = self.store.world.permission(&request.target().source());
         let (outcome, refusal) = match place.map(|(ready, place)| session_dialog(ready, place, permission)) {
@@ -56,17 +58,14 @@ impl App {
         };
         let why = refusal.reason.clone();
         self.dialog = Some(OperationDialog::Refused(request.title(), refusal));
-        vec![Effect::RecordSessionRefusal(request.clone(), outcome, why)]
+        closing.into_iter().chain([Effect::RecordSessionRefusal(request.clone(), outcome, why)]).collect()
     }
 
-    /// Tells the user how a shell session ended: a failure in a dialog, because the footer may cut it.
+    /// Tells the user how a shell session ended.
     pub fn notify_shell_ended(&mut self, container: &Text, ended: Result<String, &Failure>) {
         match ended {
             Ok(how) => self.notify(&format!("the shell in {container} {how}")),
-            Err(failure) => {
-                let title = format!("the shell in {container} failed");
-                self.dialog = Some(OperationDialog::Failed(title, failure.clone()));
-            }
+            Err(failure) => self.show_failure(format!("the shell in {container} failed"), failure.clone()),
         }
     }
 }
