@@ -86,7 +86,9 @@ pub fn references_in_arguments<'a>(
     let words: Vec<&str> = arguments.into_iter().collect();
     let mut mentions = Vec::new();
     command_line::for_each_option_value(&words, &mut |setting| {
-        let sibling = || setting.port.filter(|_| env_key::port_key(setting.key).is_some());
+        let takes_port =
+            env_key::port_key(setting.key).is_some() || env_key::takes_host_and_port(setting.key);
+        let sibling = || setting.port.filter(|_| takes_port);
         let addresses = addresses_in(setting.key, setting.value, &|_| None, sibling);
         let argument = match setting.name {
             "" => Setting::Argument(u32::try_from(setting.position).unwrap_or(u32::MAX)),

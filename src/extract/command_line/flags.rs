@@ -23,7 +23,8 @@ pub(in crate::extract) struct OptionValue<'w> {
     /// The position of the value among the words of the whole command line, from 1; 0 in a text of options
     /// alone.
     pub(in crate::extract) position: usize,
-    /// The port that another option of the same command sets; `None` if no option sets one.
+    /// The port that another option of the same command sets, or that the word after the host is; `None` if
+    /// there is neither.
     pub(in crate::extract) port: Option<u16>,
 }
 
@@ -82,6 +83,7 @@ fn option_values_of<'w>(words: &'w [CommandWord], program: &'w str) -> Vec<Optio
         }
         let follows_secret = pending.is_some_and(takes_secret);
         let hides_name = std::mem::take(&mut is_hidden) || follows_secret;
+        let port = port_after(words, index, pending).or(port);
         let mut give = |name, key, value| {
             let name = if hides_name { "" } else { name };
             found.push(OptionValue { name, key, value, position: word.position, port });
@@ -124,6 +126,13 @@ fn option_values_of<'w>(words: &'w [CommandWord], program: &'w str) -> Vec<Optio
         }
     }
     found
+}
+
+/// Returns the port in the word after the host at `index`, if the option `flag` takes both, as in
+/// `--replicaof redis 6380`.
+fn port_after(words: &[CommandWord], index: usize, flag: Option<&str>) -> Option<u16> {
+    flag.filter(|flag| env_key::takes_host_and_port(flag))?;
+    parse_port(&words.get(index + 1)?.text)
 }
 
 /// Returns true if the word at `index` is payload: the value of the option `pending`, or an operand.

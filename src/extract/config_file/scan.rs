@@ -33,7 +33,13 @@ const MAX_ENTRIES_TO_PORT: usize = 40;
 
 /// Directives whose value is a name that the file itself defines.
 const DEFINING_DIRECTIVES: &[&str] =
-    &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers"];
+    &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers", "nameserver"];
+/// Directives with a host and its port in two words: the words before the host, where `*` is a name that the
+/// directive defines (redis.conf, sentinel.conf, squid.conf).
+const HOST_AND_PORT_DIRECTIVES: &[&[&str]] =
+    &[&["replicaof"], &["slaveof"], &["sentinel", "monitor", "*"], &["cache_peer"]];
+/// Key whose value is a host and a port with a blank between them.
+const HOST_AND_PORT_KEY: &str = "replicaof";
 
 impl ConfigEntry<'_> {
     /// Returns the name that the entry defines for use in the file, such as `api` in `upstream api`.
@@ -124,6 +130,11 @@ impl<'t> EntryReader<'t> {
         if begins_block {
             self.block += 1;
             self.named = "";
+        }
+        if let Some(value) = host_and_port(line, &words).filter(|_| is_directive_file) {
+            let shape = LineShape { number, indent, is_secret: false, is_directive: true };
+            self.entries.push(self.entry(HOST_AND_PORT_KEY, value, &shape));
+            return;
         }
         // If the directive is for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
@@ -229,6 +240,19 @@ fn offset_in(line: &str, part: &str) -> usize {
     if offset <= line.len() { offset } else { 0 }
 }
 
+/// Returns the host and port in a line that begins with one of [`HOST_AND_PORT_DIRECTIVES`], with the blank
+/// between them. `words` must be slices of `line`.
+fn host_and_port<'t>(line: &'t str, words: &[FileWord<'t>]) -> Option<&'t str> {
+    let fits = |before: &&&[&str]| {
+        let mut pairs = before.iter().zip(words);
+        pairs.len() < words.len() && pairs.all(|(known, word)| *known == "*" || *known == word.text)
+    };
+    let before = HOST_AND_PORT_DIRECTIVES.iter().find(fits)?.len();
+    let (host, port) = (words.get(before)?.text, words.get(before + 1)?.text);
+    parse_port(port)?;
+    line.get(offset_in(line, host)..offset_in(line, port) + port.len())
+}
+
 /// Returns true if `word`, inside a line, begins a directive that names no called host.
 fn begins_uncalled_part(word: &str) -> bool {
     matches!(word, "return" | "redirect") || UNCALLED_DIRECTIVES.contains(&word)
@@ -254,9 +278,13 @@ fn is_assignment(format: FileFormat, words: &[FileWord<'_>]) -> bool {
 }
 
 /// Allows a bare host only in the first value after `key`, which takes one host. The words after it may be a
-/// secret. `key` and the values must be slices of the same line.
+/// secret. If a host and port follow, as in HAProxy's `server s1 orders:8080`, the first value is a name.
+/// `key` and the values must be slices of the same line.
 fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
-    let mut is_first = true;
+    let has_port = |entry: &ConfigEntry<'_>| {
+        entry.value.rsplit_once(':').is_some_and(|(_, port)| parse_port(port).is_some())
+    };
+    let mut is_first = !values.get(1).is_some_and(has_port);
     for entry in values.iter_mut().filter(|entry| entry.value.as_ptr() >= key.as_ptr()) {
         entry.allows_bare_host = std::mem::take(&mut is_first);
     }
@@ -304,7 +332,9 @@ pub(super) fn sibling_port(entries: &[ConfigEntry<'_>], index: usize) -> Option<
     let wanted = env_key::port_key(own.key)?;
     let is_near = |other: &&ConfigEntry<'_>| other.block == own.block && other.indent >= own.indent;
     let port = |other: &ConfigEntry<'_>| {
-        let fits = other.indent == own.indent && env_key::normalized(other.key) == wanted;
+        let key = env_key::normalized(other.key);
+        // Envoy's key for a port is `port_value` ("core.SocketAddress").
+        let fits = other.indent == own.indent && key.strip_suffix("_VALUE").unwrap_or(&key) == wanted;
         parse_port(other.value).filter(|port| fits && *port != 0)
     };
     let after = entries[index + 1..].iter().take(MAX_ENTRIES_TO_PORT).take_while(is_near).find_map(port);

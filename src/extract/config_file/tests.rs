@@ -207,7 +207,7 @@ fn a_password_in_a_url_may_hold_any_separator() {
 #[test]
 fn words_before_an_assignment_belong_to_their_own_directive() {
     for (path, text, expected) in [
-        ("redis.conf", "replicaof db 6379\nuser default on >zza== ~* +@all\n", "(db)"),
+        ("redis.conf", "replicaof db 6379\nuser default on >zza== ~* +@all\n", "(db:6379)"),
         (
             "haproxy.cfg",
             "backend b\n server s1 db:80 check\n http-request add-header X zzb if { src a=b }\n",
@@ -223,6 +223,28 @@ fn words_before_an_assignment_belong_to_their_own_directive() {
         let found = names(path, text);
         assert!(!found.join(" ").contains("zz"), "{path}: {found:?}");
         assert!(found.iter().any(|name| name == expected), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn a_host_and_its_port_may_be_two_words_or_two_keys() {
+    for (path, text, expected) in [
+        ("redis.conf", "replicaof db 6380\nmasterauth web\n", "(db:6380)"),
+        ("sentinel.conf", "sentinel monitor web db 6379 2\nsentinel auth-pass web web\n", "(db:6379)"),
+        ("squid.conf", "cache_peer db 3128 0 no-query default\n", "(db:3128)"),
+        ("envoy.yaml", "socket_address:\n  address: db\n  port_value: 8080\n", "(db:8080)"),
+        (
+            "haproxy.cfg",
+            "resolvers dns\n nameserver web 127.0.0.11:53\nbackend b\n server web db:80\n",
+            "(db:80)",
+        ),
+        ("my.cnf", "[client]\nhost=db\n[mysqld]\nreport_host=web\n", "(db)"),
+    ] {
+        let found = names(path, text);
+        assert!(
+            found.contains(&expected.to_owned()) && !found.join(" ").contains("web"),
+            "{path}: {found:?}"
+        );
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::OwnAddress, KeyPart::WordBefore(&["HOST", "HOSTS"]), &[
         "TRUSTED", "CANONICAL", "VALID", "ALLOWED", "ALLOWLIST", "WHITELIST", "WHITELISTED", "BLACKLIST", "BLOCKLIST",
         "BLOCKED", "DENIED", "IGNORE", "IGNORED", "EXCLUDE", "EXCLUDED", "CERT", "SSL", "SAN", "SNI", "HELO", "EHLO",
-        "DKIM", "FROM", "FORWARDED",
+        "DKIM", "FROM", "FORWARDED", "REPORT",
     ]),
     // Labels and attributes describe the service itself (OpenTelemetry, "Resource SDK": `OTEL_RESOURCE_ATTRIBUTES`).
     (ValueKind::OwnAddress, KeyPart::LastWord, &[
