@@ -14,6 +14,7 @@ use crate::{
     },
     model::{Address, Host},
 };
+use std::collections::BTreeSet;
 
 /// Common values of settings. Such a word is not a host name.
 const SETTING_WORDS: &[&str] = &[
@@ -45,23 +46,24 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     // may be a password, and so may everything that follows: `db:6379;secret`.
     let has_blanks = |part: &str| part.trim().contains(char::is_whitespace);
     let is_sentence = value.split([',', ';', '|']).any(has_blanks);
-    if !is_sentence && found.iter().all(|word| !is_word(word) || has_numbered_sibling(word, &found)) {
+    let with_port = found.iter().filter(|found| found.address.port.is_some());
+    let stems: BTreeSet<String> = with_port.map(|found| host_stem(&found.address.host)).collect();
+    let is_numbered = |word: &FoundAddress| {
+        let stem = host_stem(&word.address.host);
+        !stem.is_empty() && stems.contains(&stem)
+    };
+    if !is_sentence && found.iter().all(|found| !is_word(found) || is_numbered(found)) {
         return Some(found);
     }
     let first = found.into_iter().next().filter(|first| !is_sentence && !is_word(first));
     Some(first.into_iter().collect())
 }
 
-/// Returns true if the host of `word` differs only in its number from a host with a port in `found`, as in
-/// `db:3306,db2`. Such a word is another host of the list and no password.
-fn has_numbered_sibling(word: &FoundAddress, found: &[FoundAddress]) -> bool {
-    let stem = |host: &Host| {
-        let name = host.to_string();
-        name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_')).to_owned()
-    };
-    let word_stem = stem(&word.address.host);
-    !word_stem.is_empty()
-        && found.iter().any(|other| other.address.port.is_some() && stem(&other.address.host) == word_stem)
+/// Returns the name of a host without its number. A word with the stem of a host that has a port, as in
+/// `db:3306,db2`, is another host of the list and no password.
+fn host_stem(host: &Host) -> String {
+    let name = host.to_string();
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_')).to_owned()
 }
 
 /// Returns true if the separators between `items` are certainly not part of a password: there is a single

@@ -41,6 +41,10 @@ const PROGRAMS_WITH_PAYLOAD_OPERANDS: &[(&str, &str)] = &[
     ("kubectl", "label"), ("kubectl", "annotate"), ("mc", "admin"), ("mcli", "admin"),
 ];
 
+/// Words after which the operands of these programs are addresses: `redis-cli --cluster create redis1:6379 …`,
+/// `vault operator raft join http://…`.
+const CONNECTING_OPERANDS: &[&str] = &["--cluster", "operator"];
+
 /// Programs with one URL among their operands, after which keys, headers or fields follow:
 /// `mc alias set NAME URL KEY SECRET`, `http POST URL field=value`.
 const PROGRAMS_WITH_ONE_URL: &[&str] = &["mc", "mcli", "http", "https", "xh", "xhs"];
@@ -88,7 +92,11 @@ impl<'w> PayloadRules<'w> {
             *name == program
                 && (subcommand.is_empty() || operands.first().is_some_and(|word| word.text == *subcommand))
         };
-        let first_payload_operand = if PROGRAMS_WITH_PAYLOAD_OPERANDS.iter().any(has_subcommand) {
+        let connects =
+            CONNECTING_OPERANDS.iter().any(|known| operands.iter().any(|word| word.text == *known));
+        let first_payload_operand = if connects {
+            usize::MAX
+        } else if PROGRAMS_WITH_PAYLOAD_OPERANDS.iter().any(has_subcommand) {
             at + 1
         } else if PROGRAMS_WITH_ONE_URL.contains(&program) {
             at + 1 + operands_before_payload(operands)

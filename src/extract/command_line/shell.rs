@@ -140,11 +140,19 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Reads `$(…)` up to the matching parenthesis.
+    /// Reads `$(…)` up to the matching parenthesis. Parentheses in quotes don't count.
     fn read_substitution(&mut self) {
-        let mut depth = 0;
+        let (mut depth, mut quote, mut is_escaped) = (0, None, false);
         let end = self.rest.char_indices().find(|(_, c)| {
-            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            match (quote, *c) {
+                _ if std::mem::take(&mut is_escaped) => {}
+                (None | Some('"'), '\\') => is_escaped = true,
+                (Some(open), c) if c == open => quote = None,
+                (None, '\'' | '"') => quote = Some(*c),
+                (None, '(') => depth += 1,
+                (None, ')') => depth -= 1,
+                _ => {}
+            }
             depth == 0
         });
         let end = end.map_or(self.rest.len(), |(at, _)| at);
@@ -176,7 +184,10 @@ impl<'s> ScriptReader<'s> {
     fn end_word(&mut self) {
         let Some(word) = self.word.take() else { return };
         if std::mem::take(&mut self.expects_heredoc_end) {
-            self.heredoc_ends.push(word);
+            // In `(( n = 1 << 3 ))`, the sign shifts a number.
+            if !word.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.heredoc_ends.push(word);
+            }
         } else if !std::mem::take(&mut self.expects_redirect_target) {
             let leads = self.words.is_empty() && SHELL_KEYWORDS.contains(&word.as_str());
             let ends_case = self.words.is_empty() && self.open_cases > 0 && word == "esac";

@@ -48,6 +48,8 @@ fn payload_of_a_command_is_no_address() {
         ("etcdctl --endpoints=etcd:2379 put k http://zz:80", "etcd:2379"),
         ("consul kv put -http-addr=http://consul:8500 k zz:5432", "consul:8500"),
         ("consul join consul:8301", "consul:8301"),
+        ("redis-cli --cluster create r1:6379 r2:6379 --cluster-yes", "r1:6379 r2:6379"),
+        ("vault operator raft join http://vault-0:8200", "vault-0:8200"),
         ("redis-server --replicaof redis 6380 --masterauth zz", "redis:6380"),
         ("app --label host=zz --tag server=zz --annotation=host=zz --host db", "db"),
         ("promtail -client.url=http://web:3100 -client.external-labels=host=zz,server=zz", "web:3100"),

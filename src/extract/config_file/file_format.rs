@@ -123,10 +123,7 @@ impl FileFormat {
     }
 
     fn from_extension(ending: &str) -> Option<Self> {
-        EXTENSIONS_BY_FORMAT
-            .iter()
-            .find(|(_, endings)| endings.contains(&ending))
-            .map(|(dialect, _)| *dialect)
+        EXTENSIONS_BY_FORMAT.iter().find(|(_, endings)| endings.contains(&ending)).map(|(format, _)| *format)
     }
 
     /// Removes the comment from a line. The sign of a comment counts only at the beginning of a word, so the
@@ -143,7 +140,7 @@ impl FileFormat {
         let whole: &[&str] = match self {
             Self::KeyValue => &[";", "//", "!"],
             Self::Postfix => &["#"],
-            Self::Directives => &["//", "--"],
+            Self::Directives => &[";", "//", "--"],
             Self::Code => &["*", "/*", "--", "\"\"\""],
             Self::Json | Self::Xml | Self::Shell => &[],
         };
@@ -152,11 +149,31 @@ impl FileFormat {
         }
         let begins = |mark: &&str| {
             line.match_indices(*mark).map(|(at, _)| at).find(|at| {
-                *at == 0 || line[..*at].ends_with(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | ','))
+                let before = &line[..*at];
+                let begins_word =
+                    before.ends_with(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | ','));
+                *at == 0 || (begins_word && !is_inside_quotes(line, *at))
             })
         };
         marks.iter().filter_map(begins).min().map_or(line, |at| &line[..at])
     }
+}
+
+/// Returns true if the place `at` is between two quotes, the first of which begins a value.
+fn is_inside_quotes(line: &str, at: usize) -> bool {
+    let mut open: Option<char> = None;
+    let mut before = ' ';
+    for c in line[..at].chars() {
+        match open {
+            Some(quote) if c == quote && before != '\\' => open = None,
+            None if matches!(c, '"' | '\'') && (before.is_whitespace() || "=:,([{".contains(before)) => {
+                open = Some(c);
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    open.is_some_and(|quote| line[at..].contains(quote))
 }
 
 /// Returns true if a file of this name lists users with their passwords, such as `sasl_passwd` (Postfix) and

@@ -153,10 +153,10 @@ fn targets_in_entry(
         .collect()
 }
 
-/// Returns the kind of value under `key` in a file. Directives such as `proxy_pass` (nginx) and `ProxyPass`
-/// (httpd) contain no secrets, although `env_key` takes `PASS` for a password.
+/// Returns the kind of value under `key` in a file. Directives such as `proxy_pass` (nginx), `ProxyPass`
+/// (httpd) and `forward_auth` (Caddy) contain no secrets, although `env_key` takes their last word for one.
 fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
-    const PROXY_PASS_DIRECTIVES: &[&str] = &[
+    const CALLING_DIRECTIVES: &[&str] = &[
         "proxy_pass",
         "fastcgi_pass",
         "uwsgi_pass",
@@ -166,9 +166,10 @@ fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
         "ProxyPass",
         "ProxyPassMatch",
         "ProxyPassReverse",
+        "forward_auth",
     ];
     let passes = format == FileFormat::Directives
-        && PROXY_PASS_DIRECTIVES.iter().any(|pass| pass.eq_ignore_ascii_case(key));
+        && CALLING_DIRECTIVES.iter().any(|pass| pass.eq_ignore_ascii_case(key));
     if passes { ValueKind::Other } else { env_key::value_kind(key) }
 }
 

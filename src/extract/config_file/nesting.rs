@@ -9,10 +9,8 @@ use crate::extract::env_key::{self, ValueKind};
 enum SkippedBlock {
     /// All lines that are indented more deeply than this number of bytes, or begin a list item there.
     Indented(usize),
-    /// All lines up to the one that contains one of these texts.
-    Until(&'static [&'static str]),
-    /// All lines up to the first that begins with this character.
-    UpToClosing(char),
+    /// All lines up to the one that contains this text.
+    Until(&'static str),
     /// All lines up to the next section header.
     Section,
     /// All lines that continue the one before, because it ends with a backslash.
@@ -49,14 +47,13 @@ pub(super) struct Nesting<'t> {
 }
 
 impl<'t> Nesting<'t> {
-    /// Returns true if `line` belongs to a skipped block.
-    pub(super) fn skips_line(&mut self, line: &str) -> bool {
+    /// Passes `line`, and returns true if it belongs to a skipped block.
+    pub(super) fn pass_line(&mut self, line: &str) -> bool {
         let text = line.trim_start();
         let column = line.len() - text.len();
         let (skips, ends) = match self.skipped {
             None => return false,
-            Some(SkippedBlock::Until(ends)) => (true, ends.iter().any(|end| line.contains(end))),
-            Some(SkippedBlock::UpToClosing(closing)) => (true, text.starts_with(closing)),
+            Some(SkippedBlock::Until(end)) => (true, line.contains(end)),
             Some(SkippedBlock::Continued) => (true, !line.trim_end().ends_with('\\')),
             Some(SkippedBlock::Section) => (!text.starts_with('['), text.starts_with('[')),
             Some(SkippedBlock::Indented(than)) => {
@@ -71,22 +68,39 @@ impl<'t> Nesting<'t> {
         skips
     }
 
-    /// Skips the next lines up to one that contains one of the texts `ends`.
-    pub(super) fn skip_until(&mut self, ends: &'static [&'static str]) {
-        self.skipped = Some(SkippedBlock::Until(ends));
+    /// Skips the next lines up to the one that contains the text `end`.
+    pub(super) fn skip_until(&mut self, end: &'static str) {
+        self.skipped = Some(SkippedBlock::Until(end));
     }
 
-    /// Skips the next lines up to one that begins with a closing brace.
-    pub(super) fn skip_braces(&mut self) {
-        self.skipped = Some(SkippedBlock::UpToClosing('}'));
+    /// Skips a line whose directive Portolan does not read, and the block that it opens.
+    pub(super) fn skip_directive(&mut self, line: &str) {
+        let line = line.trim_end();
+        if line.ends_with('{') {
+            self.depth += 1;
+            self.hide_open_block();
+        } else if line.ends_with('}') && !line.contains('{') {
+            self.pass_gap("}");
+        }
     }
 
-    /// Returns the key that `line`, which begins here, inherits from an earlier line; empty if there is none.
-    pub(super) fn inherited_key(&mut self, format: FileFormat, line: &str) -> &'t str {
+    /// Skips the block in brackets that the line before has opened.
+    pub(super) fn hide_open_block(&mut self) {
+        self.skipped_depth.get_or_insert(self.depth.saturating_sub(1));
+    }
+
+    /// Returns true if a list in brackets continues on this line.
+    pub(super) fn is_in_list(&self) -> bool {
+        self.open_key.list_depth == Some(self.depth)
+    }
+
+    /// Returns the key of an earlier line if its values continue on `line`; otherwise forgets the key and returns
+    /// an empty text.
+    pub(super) fn continue_key(&mut self, format: FileFormat, line: &str) -> &'t str {
         let text = line.trim_start();
         let column = line.len() - text.len();
+        let in_brackets = self.is_in_list();
         let open = &mut self.open_key;
-        let in_brackets = open.list_depth == Some(self.depth);
         let is_item = text.starts_with("- ");
         let inherits = match format {
             FileFormat::Postfix => true,
@@ -99,9 +113,9 @@ impl<'t> Nesting<'t> {
             }
             // The value of a key in JSON may be on the next line.
             FileFormat::Json => in_brackets || (open.is_empty && open.list_depth.is_none()),
-            FileFormat::Code => in_brackets,
+            FileFormat::Code | FileFormat::Directives => in_brackets,
             FileFormat::Xml => !text.starts_with("</"),
-            FileFormat::Directives | FileFormat::Shell => false,
+            FileFormat::Shell => false,
         };
         if !inherits {
             *open = OpenKey::default();
@@ -138,7 +152,10 @@ impl<'t> Nesting<'t> {
                         self.open_key.list_depth = Some(self.depth);
                     }
                 }
+                // The value of the key has ended, so the next block belongs to another key.
+                ',' => self.hides_next_block = false,
                 '}' | ']' | ')' => {
+                    self.hides_next_block = false;
                     self.depth = self.depth.saturating_sub(1);
                     if self.skipped_depth.is_some_and(|around| self.depth <= around) {
                         self.skipped_depth = None;
@@ -166,6 +183,8 @@ impl<'t> Nesting<'t> {
             env_key::hides_nested_values(self.open_key.key) || (ends_with_block_marker(line) && is_secret);
         let section = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let has_sections = matches!(format, FileFormat::KeyValue | FileFormat::Directives);
+        // A line such as `["--token", "x"]` is a list.
+        let section = section.filter(|name| !name.contains(['"', '\'', ',']));
         if has_sections && section.is_some_and(env_key::hides_nested_values) {
             self.skipped = Some(SkippedBlock::Section);
         } else if format == FileFormat::KeyValue && self.skipped_depth.is_none() {
@@ -194,9 +213,9 @@ pub(super) fn is_block_marker(text: &str) -> bool {
 
 /// Returns the closing quote of a value that begins in this line and continues on the next. Returns `None` if
 /// the value is complete. A quote inside an unquoted value, as in `it's`, begins nothing.
-fn unclosed_quote(line: &str) -> Option<&'static [&'static str]> {
-    const QUOTE_CHARS: [&[&str]; 4] = [&["\"\"\""], &["'''"], &["\""], &["'"]];
+fn unclosed_quote(line: &str) -> Option<&'static str> {
+    const QUOTE_CHARS: [&str; 4] = ["\"\"\"", "'''", "\"", "'"];
     let value = line.split_once(['=', ':'])?.1.trim_start();
-    let opening = QUOTE_CHARS.into_iter().find(|quote| value.starts_with(quote[0]))?;
-    (!value[opening[0].len()..].contains(opening[0])).then_some(opening)
+    let opening = QUOTE_CHARS.into_iter().find(|quote| value.starts_with(quote))?;
+    (!value[opening.len()..].contains(opening)).then_some(opening)
 }

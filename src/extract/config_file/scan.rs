@@ -34,12 +34,24 @@ const MAX_ENTRIES_TO_PORT: usize = 40;
 /// Directives whose value is a name that the file itself defines.
 const DEFINING_DIRECTIVES: &[&str] =
     &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers", "nameserver"];
-/// Directives with a host and its port in two words: the words before the host, where `*` is a name that the
-/// directive defines (redis.conf, sentinel.conf, squid.conf).
-const HOST_AND_PORT_DIRECTIVES: &[&[&str]] =
-    &[&["replicaof"], &["slaveof"], &["sentinel", "monitor", "*"], &["cache_peer"]];
-/// Key whose value is a host and a port with a blank between them.
-const HOST_AND_PORT_KEY: &str = "replicaof";
+/// Directives with a host and its port in two words (redis.conf, sentinel.conf; squid-cache.org, "cache_peer").
+const HOST_AND_PORT_DIRECTIVES: &[HostAndPortDirective] = &[
+    HostAndPortDirective { before_host: &["replicaof"], port_distance: 1 },
+    HostAndPortDirective { before_host: &["slaveof"], port_distance: 1 },
+    HostAndPortDirective { before_host: &["sentinel", "monitor", "*"], port_distance: 1 },
+    HostAndPortDirective { before_host: &["cache_peer"], port_distance: 2 },
+];
+
+/// Directive with a host and its port in two words.
+struct HostAndPortDirective {
+    /// Words before the host, where `*` is a name that the directive defines.
+    before_host: &'static [&'static str],
+    /// Number of words from the host to the port.
+    port_distance: usize,
+}
+
+/// Directives whose first word is a name or a path, and neither an address nor the name of a secret.
+const NAMING_DIRECTIVES: &[&str] = &["server", "server-template", "location"];
 
 impl ConfigEntry<'_> {
     /// Returns the name that the entry defines for use in the file, such as `api` in `upstream api`.
@@ -92,7 +104,7 @@ struct EntryReader<'t> {
 
 impl<'t> EntryReader<'t> {
     fn read_line(&mut self, number: u32, raw: &'t str) {
-        if self.nesting.skips_line(raw) {
+        if self.nesting.pass_line(raw) {
             return;
         }
         let line = self.format.strip_comment(raw);
@@ -100,30 +112,17 @@ impl<'t> EntryReader<'t> {
             FileFormat::KeyValue => line.trim_start().strip_prefix("export ").unwrap_or(line),
             _ => line,
         };
-        let opens = |open: &str, close: &str| raw.trim_start().starts_with(open) && !raw.contains(close);
-        if opens("/*", "*/") {
-            self.nesting.skip_until(&["*/"]);
-            return;
-        }
-        if self.format == FileFormat::Xml && opens("<!--", "-->") {
-            self.nesting.skip_until(&["-->"]);
-            return;
-        }
-        if self.format == FileFormat::Directives && raw.trim() == "<record>" {
-            // Fields that fluentd adds to each record of a log.
-            self.nesting.skip_until(&["</record>"]);
-            return;
-        }
-        if raw.contains("-----BEGIN") && !raw.contains("-----END") {
-            self.nesting.skip_until(&["-----END"]);
+        if let Some(end) = self.end_of_skipped_text(raw) {
+            self.nesting.skip_until(end);
             return;
         }
         if line.trim().is_empty() {
             return;
         }
         let words = split_words(self.format, line);
-        let is_directive_file = self.format == FileFormat::Directives;
+        let is_directive_file = self.format == FileFormat::Directives && !self.nesting.is_in_list();
         if is_directive_file && is_uncalled_directive(&words) {
+            self.nesting.skip_directive(line);
             return;
         }
         let (indent, begins_block) = line_indent(line);
@@ -131,9 +130,10 @@ impl<'t> EntryReader<'t> {
             self.block += 1;
             self.named = "";
         }
-        if let Some(value) = host_and_port(line, &words).filter(|_| is_directive_file) {
+        if let Some([host, port]) = host_and_port(&words).filter(|_| is_directive_file) {
+            self.block += 1;
             let shape = LineShape { number, indent, is_secret: false, is_directive: true };
-            self.entries.push(self.entry(HOST_AND_PORT_KEY, value, &shape));
+            self.entries.extend([self.entry("host", host, &shape), self.entry("port", port, &shape)]);
             return;
         }
         // If the directive is for a secret, the rest of the line may be part of the secret.
@@ -146,7 +146,7 @@ impl<'t> EntryReader<'t> {
         let (key, mut values) = self.line_values(line, &words, &shape);
         self.nesting.end_line(self.format, line, indent);
         if is_secret && line.trim_end().ends_with('{') {
-            self.nesting.skip_braces();
+            self.nesting.hide_open_block();
         }
         drop_split_urls(raw, &mut values);
         if (assigns || directive) && !env_key::holds_several(key) && !raw.contains([',', '[']) {
@@ -154,6 +154,23 @@ impl<'t> EntryReader<'t> {
         }
         let may_be_crowded = self.format != FileFormat::Code && !assigns;
         self.entries.extend(without_crowded_hosts(values, may_be_crowded));
+    }
+
+    /// Returns the text that ends a part of the file that begins in `raw` and that Portolan does not read: a
+    /// comment, the fields that fluentd adds to each record of a log, or a private key.
+    fn end_of_skipped_text(&self, raw: &str) -> Option<&'static str> {
+        let start = raw.trim_start();
+        // In files of keys and values, `/**` may be a key: a pattern of paths.
+        let is_pattern = self.format == FileFormat::KeyValue && start.starts_with("/**");
+        let begins = |open: &str, close: &str| start.starts_with(open) && !raw.contains(close);
+        match self.format {
+            _ if begins("/*", "*/") && !is_pattern => Some("*/"),
+            FileFormat::Xml if begins("<!--", "-->") => Some("-->"),
+            FileFormat::Directives if raw.trim() == "<record>" => Some("</record>"),
+            _ if start.starts_with('#') => None,
+            _ if raw.contains("-----BEGIN") && !raw.contains("-----END") => Some("-----END"),
+            _ => None,
+        }
     }
 
     /// Returns the last key of a line, and the values with their keys. A value on a line without a key has the
@@ -164,21 +181,23 @@ impl<'t> EntryReader<'t> {
         words: &[FileWord<'t>],
         shape: &LineShape,
     ) -> (&'t str, Vec<ConfigEntry<'t>>) {
-        let mut key = self.nesting.inherited_key(self.format, line);
+        let mut key = self.nesting.continue_key(self.format, line);
         let mut values: Vec<ConfigEntry<'_>> = Vec::new();
-        let (mut end, mut has_own_key) = (0, false);
+        let (mut end, mut has_own_key, mut is_uncalled) = (0, false, false);
         for (at, word) in words.iter().enumerate() {
             let start = offset_in(line, word.text).max(end);
             let gap = &line[end..start];
             end = start + word.text.len();
             self.nesting.pass_gap(gap);
-            if self.nesting.is_skipped() {
+            is_uncalled &= !gap.contains(';');
+            if self.nesting.is_skipped() || is_uncalled {
                 continue;
             }
             if self.format == FileFormat::Xml && gap.contains(&format!("</{key}")) {
                 key = "";
             }
             let is_name = matches!(key, "name" | "key") && is_identifier(word.text);
+            let is_defined_name = at == 1 && defines_name(key);
             if (word.is_key && !shape.is_secret) || (shape.is_directive && at == 0) {
                 key = self.key_for(word.text);
                 self.nesting.begin_key(key, shape.indent);
@@ -187,12 +206,11 @@ impl<'t> EntryReader<'t> {
                 // `<property name="url" value="…"/>`
                 key = word.text;
                 self.named = key;
-            } else if shape.is_directive && at > 0 && begins_uncalled_part(word.text) {
-                // In `if (…) { return 301 …; }`, the rest of the line is a redirect.
-                break;
-            } else if shape.is_directive
-                && super::value_kind_in_file(self.format, word.text) == ValueKind::Secret
-            {
+                self.nesting.begin_key(key, shape.indent);
+            } else if shape.is_directive && !is_defined_name && is_uncalled_word(word.text) {
+                // In `if (…) { return 301 …; }`, the rest of the statement is a redirect.
+                is_uncalled = true;
+            } else if shape.is_directive && !is_defined_name && names_secret(self.format, word.text) {
                 // In `http-request set-header Authorization …`, the rest of the line is a secret.
                 break;
             } else if !is_block_marker(word.text) && !matches!(word.text, "-" | "+") {
@@ -240,22 +258,37 @@ fn offset_in(line: &str, part: &str) -> usize {
     if offset <= line.len() { offset } else { 0 }
 }
 
-/// Returns the host and port in a line that begins with one of [`HOST_AND_PORT_DIRECTIVES`], with the blank
-/// between them. `words` must be slices of `line`.
-fn host_and_port<'t>(line: &'t str, words: &[FileWord<'t>]) -> Option<&'t str> {
-    let fits = |before: &&&[&str]| {
-        let mut pairs = before.iter().zip(words);
-        pairs.len() < words.len() && pairs.all(|(known, word)| *known == "*" || *known == word.text)
+/// Returns the host and the port in a line that begins with one of [`HOST_AND_PORT_DIRECTIVES`].
+fn host_and_port<'t>(words: &[FileWord<'t>]) -> Option<[&'t str; 2]> {
+    let fits = |directive: &&HostAndPortDirective| {
+        let mut pairs = directive.before_host.iter().zip(words);
+        pairs.len() == directive.before_host.len()
+            && pairs.all(|(known, word)| *known == "*" || *known == word.text)
     };
-    let before = HOST_AND_PORT_DIRECTIVES.iter().find(fits)?.len();
-    let (host, port) = (words.get(before)?.text, words.get(before + 1)?.text);
+    let directive = HOST_AND_PORT_DIRECTIVES.iter().find(fits)?;
+    let host = directive.before_host.len();
+    let port = words.get(host + directive.port_distance)?.text;
     parse_port(port)?;
-    line.get(offset_in(line, host)..offset_in(line, port) + port.len())
+    Some([words.get(host)?.text, port])
 }
 
-/// Returns true if `word`, inside a line, begins a directive that names no called host.
-fn begins_uncalled_part(word: &str) -> bool {
-    matches!(word, "return" | "redirect") || UNCALLED_DIRECTIVES.contains(&word)
+/// Returns true if the first word after the directive `key` is a name.
+fn defines_name(key: &str) -> bool {
+    NAMING_DIRECTIVES.contains(&key) || DEFINING_DIRECTIVES.contains(&key)
+}
+
+/// Returns true if `word` is the name of a secret, as in `set-header Authorization …` and `Token: …`. A path and
+/// an address, such as `auth:8080`, are none.
+fn names_secret(format: FileFormat, word: &str) -> bool {
+    let (name, rest) = word.split_once([':', '=']).unwrap_or((word, ""));
+    let has_port = rest.starts_with(|c: char| c.is_ascii_digit());
+    is_identifier(name) && !has_port && super::value_kind_in_file(format, name) == ValueKind::Secret
+}
+
+/// Returns true if `word` begins a part of a line that names no called host.
+fn is_uncalled_word(word: &str) -> bool {
+    matches!(word, "return" | "redirect")
+        || UNCALLED_DIRECTIVES.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Returns true if a line begins with one of [`UNCALLED_DIRECTIVES`], or is a redirect of nginx, such as
@@ -294,7 +327,7 @@ fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
 /// nothing if `may_be_crowded` is false.
 fn without_crowded_hosts(values: Vec<ConfigEntry<'_>>, may_be_crowded: bool) -> Vec<ConfigEntry<'_>> {
     let is_crowded = |entry: &ConfigEntry<'_>| {
-        may_be_crowded && values.iter().filter(|other| other.key == entry.key).count() > 2
+        may_be_crowded && values.iter().filter(|other| other.key == entry.key).nth(2).is_some()
     };
     let crowded: Vec<bool> = values.iter().map(is_crowded).collect();
     let pairs = values.into_iter().zip(crowded);
@@ -314,10 +347,13 @@ fn is_identifier(text: &str) -> bool {
 /// in quotes is never split. An `@` after the next scheme belongs to the next URL.
 fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     let is_torn = |entry: &ConfigEntry<'_>| {
+        if !entry.value.contains("://") {
+            return false;
+        }
         let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);
         let rest = raw.get(start + entry.value.len()..).unwrap_or_default();
         let before_next = rest.split("://").next().unwrap_or_default();
-        entry.value.contains("://") && !rest.starts_with(['"', '\'', '`']) && before_next.contains('@')
+        !rest.starts_with(['"', '\'', '`']) && before_next.contains('@')
     };
     while let Some(url) = values.iter().position(is_torn) {
         let last = values.iter().rposition(|entry| entry.value.contains('@')).unwrap_or(url);

@@ -17,10 +17,10 @@ pub(super) fn references_in_script<'a>(
     command_line::for_each_option_value(&["sh", "-c", text], &mut |setting| {
         let sibling = || setting.port.filter(|_| env_key::port_key(setting.key).is_some());
         for address in addresses_in(setting.key, setting.value, variable, sibling) {
-            let line = line_of(text, &address.host.to_string());
+            let host = address.host.to_string();
             let target = ReferenceTarget::EstateAddress(address);
             if found.len() < MAX_REFERENCES_PER_FILE && !found.iter().any(|known| known.target == target) {
-                found.push(place.reference(line, target));
+                found.push(place.reference(line_of(text, &host), target));
             }
         }
     });

@@ -231,7 +231,7 @@ fn a_host_and_its_port_may_be_two_words_or_two_keys() {
     for (path, text, expected) in [
         ("redis.conf", "replicaof db 6380\nmasterauth web\n", "(db:6380)"),
         ("sentinel.conf", "sentinel monitor web db 6379 2\nsentinel auth-pass web web\n", "(db:6379)"),
-        ("squid.conf", "cache_peer db 3128 0 no-query default\n", "(db:3128)"),
+        ("squid.conf", "cache_peer db parent 3128 0 no-query default\n", "(db:3128)"),
         ("envoy.yaml", "socket_address:\n  address: db\n  port_value: 8080\n", "(db:8080)"),
         (
             "haproxy.cfg",
@@ -317,4 +317,75 @@ fn files_and_texts_of_secrets_give_nothing() {
     assert_eq!(names("/app/.env", "DB_PASSWORD=it's\nDB_HOST=db\n"), ["(db)"]);
     assert_eq!(names("c.toml", "secret = \"\"\"\nhost = 'web'\n\"\"\"\nhost = 'db'\n"), ["(db)"]);
     assert_eq!(names("c.yaml", "key: >-\n  http://web:8081\nregex: 'web:8080'\nhost: db\n"), ["(db)"]);
+}
+
+#[test]
+fn hosts_that_are_named_like_secrets_count() {
+    for (path, text, expected) in [
+        ("nginx.conf", "location /a {\n proxy_pass http://auth:8080;\n}\n", "(auth:8080)"),
+        ("nginx.conf", "upstream auth {\n server auth:8080;\n}\nproxy_pass http://auth;\n", "(auth:8080)"),
+        (
+            "haproxy.cfg",
+            "backend auth\n server auth1 auth1:8080 check\n server record db:80\n",
+            "(auth1:8080) (db:80)",
+        ),
+        (
+            "Caddyfile",
+            "reverse_proxy oauth:4180\nreverse_proxy /token/* idp:8080\n",
+            "(oauth:4180) (idp:8080)",
+        ),
+        (
+            "Caddyfile",
+            "forward_auth authelia:9091 {\n uri /verify\n}\nreverse_proxy db:80\n",
+            "(authelia:9091) (db:80)",
+        ),
+        ("httpd.conf", "ProxyPass /auth http://sso:80/\n", "(sso:80)"),
+        (
+            "nginx.conf",
+            "proxy_set_header Authorization web;\nset_header X-Token web:80;\nserver db:80;\n",
+            "(db:80)",
+        ),
+    ] {
+        assert_eq!(names(path, text).join(" "), expected, "{path}: {text}");
+    }
+}
+
+#[test]
+fn skipped_parts_end_where_they_should() {
+    for (path, text) in [
+        ("app.conf", ";url = http://web:8080\nserver db:80;\n"),
+        (
+            "Caddyfile",
+            "header {\n  X-Upstream web:8080\n  nested {\n   a web:80\n  }\n b web:80\n}\nreverse_proxy db:80\n",
+        ),
+        ("logstash.conf", "http {\n headers => {\n  \"X-A\" => \"web:80\"\n }\n url => \"db:80\"\n}\n"),
+        ("app.conf", "secrets {\n  a {\n  host = web\n  }\n url = web:80\n}\nserver db:80\n"),
+        ("c.json", "[{\"host\":\"web.example\",\"password\":\"x\"},{\"host\":\"db\",\"port\":80}]"),
+        ("c.json", "[{\n\"password\": \"\"\n},\n{\n\"host\": \"db\",\n\"port\": 80\n}]\n"),
+        ("logstash.conf", "password => [\n \"web:80\"\n]\nhosts => [\n \"db:80\",\n]\n"),
+        ("nginx.conf", "location /a { rewrite ^/a/(.*) http://web/$1 break; proxy_pass http://db:80; }\n"),
+        (".env", "DB_PASSWORD=\"pa #1\"\nSERVER=db:80\n"),
+        ("c.yaml", "args:\n  [\"--token\", \"x\"]\nhost: db\nport: 80\n"),
+        ("shiro.ini", "/** = authc\nhost = db\nport = 80\n"),
+        ("c.yaml", "# must start with -----BEGIN PRIVATE KEY-----\nhost: db\nport: 80\n"),
+        ("c.yaml", "server: &main db:80\n"),
+        ("s.sh", "v=$(awk -F')' '{print $1}' f)\n(( n = 1 << 3 ))\nwait-for db:80\necho 'wait-for web:80'\n"),
+    ] {
+        let found: Vec<String> =
+            names(path, text).into_iter().filter(|name| !name.contains("example")).collect();
+        assert_eq!(found, ["(db:80)"], "{path}: {text}");
+    }
+    let text = "<property>\n<name>dfs.namenode.rpc-address</name>\n<value>db:80</value>\n</property>\n<property>\n\
+                <name>db.password</name>\n<value>http://web:80</value>\n</property>\n";
+    assert_eq!(names("core-site.xml", text), ["(db:80)"]);
+}
+
+#[test]
+fn files_without_line_breaks_are_read_in_linear_time() {
+    let numbers = format!("[{}]", "1,".repeat(100_000));
+    let words = "a,".repeat(100_000);
+    for name in ["c.json", "c.yaml", "c.js", "c.conf"] {
+        assert_eq!(names(name, &numbers), Vec::<String>::new());
+        assert_eq!(names(name, &words), Vec::<String>::new());
+    }
 }

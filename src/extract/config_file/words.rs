@@ -30,22 +30,53 @@ pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
     }
     let mut words = Vec::new();
     let mut rest = line;
-    while let Some(after) = read_word(format, line, rest, &mut words) {
+    let mut signs = NextSigns::default();
+    while let Some(after) = read_word((format, line), rest, &mut signs, &mut words) {
         rest = after;
     }
     words
 }
 
+/// Byte offsets of the next signs in a line, each found once for all words before it. Lines may be very long.
+#[derive(Default)]
+struct NextSigns {
+    /// The end of the words that no blank separates.
+    blank: usize,
+    /// The next `@` before that end, or else that end.
+    at_sign: usize,
+    /// The next quote before that end, or else that end.
+    quote: usize,
+}
+
+impl NextSigns {
+    /// Moves on to the byte offset `at` in `line`.
+    fn move_to(&mut self, format: FileFormat, line: &str, at: usize) {
+        let find = |end: usize, is_sign: &dyn Fn(char) -> bool| {
+            line[at..end].find(is_sign).map_or(end, |length| at + length)
+        };
+        if self.blank <= at {
+            self.blank = find(line.len(), &|c| c.is_whitespace() || (format == FileFormat::Xml && c == '<'));
+        }
+        if self.at_sign <= at {
+            self.at_sign = find(self.blank, &|c| c == '@');
+        }
+        if self.quote <= at {
+            self.quote = find(self.blank, &|c| matches!(c, '"' | '\'' | '`'));
+        }
+    }
+}
+
 /// Reads the next word of `rest`, the unread end of `line`, and adds it to `words`. Returns the text after
 /// the word, or `None` if the line has no more words.
 fn read_word<'t>(
-    format: FileFormat,
-    line: &'t str,
+    (format, line): (FileFormat, &'t str),
     rest: &'t str,
+    signs: &mut NextSigns,
     words: &mut Vec<FileWord<'t>>,
 ) -> Option<&'t str> {
     let is_tag = |c: char| format == FileFormat::Xml && matches!(c, '<' | '>' | '/');
     let rest = rest.trim_start_matches(|c: char| is_word_separator(c) || is_tag(c));
+    let rest = without_anchor(format, &line[..line.len() - rest.len()], rest);
     let first = rest.chars().next()?;
     let before = &line[..line.len() - rest.len()];
     let in_flow = format != FileFormat::KeyValue || before.contains(['{', '[', '(']);
@@ -58,7 +89,8 @@ fn read_word<'t>(
         words.push(FileWord { text: text.trim(), is_key: false });
         return Some(after);
     }
-    let (text, after) = rest.split_at(bare_word_end(format, rest));
+    signs.move_to(format, line, before.len());
+    let (text, after) = rest.split_at(bare_word_end(rest, before.len(), signs));
     if format == FileFormat::Xml && before.ends_with(['<', '/']) {
         // The name of an XML element is a key or is ignored, but it is never a value.
         if before.ends_with('<') && !VALUE_ELEMENTS.contains(&text) {
@@ -69,9 +101,9 @@ fn read_word<'t>(
     let (text, has_colon) = text.strip_suffix(':').map_or((text, false), |key| (key, true));
     let behind = after_assignment(after, has_colon).or_else(|| subscript_assignment(format, after));
     let behind = behind.or_else(|| after.strip_prefix('(').filter(|_| names_secret(format, text, after)));
-    let has_key = words.iter().any(|word| word.is_key);
-    let begins = words.iter().all(|word| word.is_key || word.text == "-");
-    if !in_flow && begins && text != "-" && (has_key || behind.is_none()) {
+    let begins_value = || words.iter().all(|word| word.is_key || word.text == "-");
+    let has_key = || words.iter().any(|word| word.is_key);
+    if !in_flow && text != "-" && begins_value() && (behind.is_none() || has_key()) {
         // In formats of keys and values, the value is the rest of the line, because a password in it may
         // contain any character.
         words.push(FileWord { text: rest.trim_end_matches([',', ';', ' ']), is_key: false });
@@ -93,6 +125,16 @@ fn read_word<'t>(
     Some(behind.unwrap_or(after))
 }
 
+/// Returns `rest` without the name of an anchor at its beginning, as in `host: &name db` (YAML). `before` is the
+/// text of the line before `rest`, up to the `&`.
+fn without_anchor<'t>(format: FileFormat, before: &str, rest: &'t str) -> &'t str {
+    let key = before.strip_suffix('&').map(str::trim_end);
+    if format != FileFormat::KeyValue || !key.is_some_and(|key| key.ends_with([':', '-'])) {
+        return rest;
+    }
+    rest.find(char::is_whitespace).map_or("", |end| rest[end..].trim_start())
+}
+
 fn push_word<'t>(words: &mut Vec<FileWord<'t>>, text: &'t str, is_key: bool) {
     if !text.is_empty() {
         words.push(FileWord { text, is_key });
@@ -108,8 +150,8 @@ fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     (has_colon || assigned || colon).then(|| next.trim_start_matches([':', '=', '>']))
 }
 
-/// Reads a quoted word at the beginning of `rest`, the text after `before` in its line, and adds it to `words`. Returns the text after the word,
-/// or `None` if the line has no more words.
+/// Reads the quoted word at the beginning of `rest` and adds it to `words`. `before` is the text of the line
+/// before `rest`. Returns the text after the word, or `None` if the line has no more words.
 fn read_quoted<'t>(
     (format, before): (FileFormat, &str),
     rest: &'t str,
@@ -187,20 +229,16 @@ fn is_word_separator(c: char) -> bool {
 
 /// Returns the byte offset at which an unquoted word ends. A variable in braces, a URL, and all characters
 /// before an `@` belong to the word. A password may contain any character, and half of a password could look
-/// like a host.
-fn bare_word_end(format: FileFormat, text: &str) -> usize {
-    let run = text
-        .find(|c: char| c.is_whitespace() || (format == FileFormat::Xml && c == '<'))
-        .unwrap_or(text.len());
-    let run = &text[..run];
+/// like a host. `text` begins at the byte offset `start` of its line.
+fn bare_word_end(text: &str, start: usize, signs: &NextSigns) -> usize {
+    let run = &text[..signs.blank - start];
     let end = unquoted_word_end(run);
-    let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
     let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     if run[end..].starts_with('=') && end > 0 && run[..end].chars().all(is_key_char) {
         // The `@` is part of the value after the `=`.
         return end;
     }
-    if run[..end].contains("://") || run[..quote].contains('@') {
+    if run[..end].contains("://") || signs.at_sign < signs.quote {
         return run
             .trim_end_matches(|c: char| is_word_separator(c) || matches!(c, '"' | '\'' | '`'))
             .len()

@@ -61,6 +61,17 @@ const PROSE_WORDS: &[&str] = &[
 ];
 /// Names of passwords. A quoted word directly after one of them is the password, as in SQL.
 const PASSWORD_NAMES: &[&str] = &["password", "passwd", "passphrase"];
+/// Words before a password as the last operand of a command, in order. Other words may stand between and after
+/// them.
+const COMMANDS_WITH_PASSWORD_OPERAND: &[&[&str]] = &[
+    &["htpasswd"],
+    &["rabbitmqctl", "add_user"],
+    &["rabbitmqctl", "change_password"],
+    &["rabbitmqctl", "authenticate_user"],
+    &["mc", "alias", "set"],
+    &["mcli", "alias", "set"],
+    &["mc", "config", "host", "add"],
+];
 /// Words of a sentence that may state a user and a password, as in `log in as admin / …`.
 const LOGIN_WORDS: &[&str] =
     &["login", "log", "sign", "credentials", "password", "user", "username", "account"];
@@ -71,11 +82,17 @@ const WORDS_BEFORE_PAIR: &[&str] = &["with", "as", "using", "credentials", "pass
 /// sentence about a login.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     let words: Vec<(usize, &str)> = words_of(line).collect();
+    if let Some((start, word)) = password_operand(&words) {
+        add(Cut::marked(start..start + word.len()));
+    }
     let mut is_about_login = false;
     for (index, pair) in words.windows(2).enumerate() {
         let [(_, word), (start, next)] = *pair else { continue };
         is_about_login |= is_one_of(word, LOGIN_WORDS);
         if may_be_value(next) && precedes_value(word, next, &words[..index]) {
+            add(Cut::marked(quotes::value(line, start)));
+        }
+        if is_one_of(word, &["by"]) && index > 0 && is_one_of(words[index - 1].1, &["identified"]) {
             add(Cut::marked(quotes::value(line, start)));
         }
         if word == "/" && is_about_login && !is_secret_name(plain(next)) {
@@ -85,6 +102,22 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
             mark_password_of_pair(line, start, next, add);
         }
     }
+}
+
+/// Returns the last word of a command that ends with a password, such as `htpasswd -nb admin …`.
+fn password_operand<'w>(words: &[(usize, &'w str)]) -> Option<(usize, &'w str)> {
+    let program = |word: &str| word.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let is_run = |command: &&[&str]| {
+        let start = words.iter().position(|(_, word)| program(word) == command[0]);
+        let rest = start.map_or(&words[..0], |start| &words[start + 1..]);
+        let mut rest = rest.iter();
+        start.is_some() && command[1..].iter().all(|part| rest.any(|(_, word)| word == part))
+    };
+    let command = COMMANDS_WITH_PASSWORD_OPERAND.iter().copied().find(|command| is_run(command))?;
+    let end = words.iter().position(|(_, word)| matches!(*word, "|" | ">" | ">>" | "&&" | ";" | "||"));
+    let words = &words[..end.unwrap_or(words.len())];
+    // A command needs a user before the password.
+    words.last().copied().filter(|(_, word)| words.len() > command.len() + 1 && may_be_value(word))
 }
 
 /// Returns the words of `line` with their byte offsets. Blanks separate words.
@@ -102,9 +135,8 @@ fn words_of(line: &str) -> impl Iterator<Item = (usize, &str)> {
 /// too.
 fn precedes_value(word: &str, next: &str, before: &[(usize, &str)]) -> bool {
     // A backtick after the name ends a quoted command.
-    let name = word.trim_end_matches(['"', '\'']);
-    let name = &name[name.trim_end_matches(is_key_char).len()..];
-    let start = &word[..word.len() - name.len()];
+    let word = word.trim_end_matches(['"', '\'']);
+    let (start, name) = word.split_at(word.trim_end_matches(is_key_char).len());
     if name.is_empty() || !is_secret_name(name) || start.ends_with(['$', '{']) {
         return false;
     }

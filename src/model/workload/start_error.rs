@@ -61,8 +61,10 @@ impl ExitCause {
     #[must_use]
     pub fn from_start_error(message: &str) -> Self {
         let words = without_quoted_text(&message.to_ascii_lowercase());
-        // moby, daemon/network.go: `network shop_default not found`.
-        let network = words.strip_prefix("network ").and_then(|rest| rest.split_once(' '));
+        // moby, daemon/network.go: `network shop_default not found`; since Docker 28 with a prefix, as in
+        // `failed to set up container networking: network shop_default not found`.
+        let error = words.rsplit(": ").next().unwrap_or(&words);
+        let network = error.strip_prefix("network ").and_then(|rest| rest.split_once(' '));
         if network.is_some_and(|(_, rest)| rest.starts_with("not found")) {
             return NetworkMissing;
         }
