@@ -75,6 +75,7 @@ fn service(number: usize) -> Service {
         desired: Some(5),
         reported_running: None,
         instances: (0..5).map(|copy| instance(&name, copy)).collect(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: vec![answer],

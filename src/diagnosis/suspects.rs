@@ -7,7 +7,7 @@
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
-    model::{Deployment, NodeId, RolloutState, Suspect, Timestamp},
+    model::{Deployment, Instance, NodeId, RolloutState, Suspect, Timestamp},
     topology::NodeKind,
 };
 use jiff::SignedDuration;
@@ -64,7 +64,9 @@ impl<'a> FaultSet<'a> {
         let since = draft.since.map(|since| since.at);
         let (before, later) = self.faulty_dependencies(number, since);
         let mut suspects = before;
-        suspects.extend(own);
+        // If the older version serves beside the newest one, a fault of what both call explains nothing.
+        let place = if spares_older_version(context, node) { 0 } else { suspects.len() };
+        suspects.splice(place..place, own);
         // A fault that Portolan saw later is more likely an effect, so it counts only without another
         // suspect.
         if suspects.is_empty() {
@@ -168,6 +170,22 @@ fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timest
     Some(Suspect { description: words.into(), node: None })
 }
 
+/// Returns true if only instances of the newest deployment of the service are faulty, while instances of an older
+/// one serve.
+fn spares_older_version(context: &RuleContext<'_>, node: &NodeId) -> bool {
+    let Some(NodeKind::Service(id)) = context.topology.nodes.get(node).map(|node| &node.kind) else {
+        return false;
+    };
+    let Some(service) = context.inventory.service(id) else { return false };
+    let Some(newest) = service.deployments.first().map(|deployment| &deployment.version) else {
+        return false;
+    };
+    let is_newest = |instance: &&Instance| instance.version.as_ref() == Some(newest);
+    let mut faulty = service.instances.iter().filter(|instance| instance.is_faulty());
+    let mut older = service.instances.iter().filter(|instance| !is_newest(instance));
+    faulty.all(|instance| is_newest(&instance)) && older.any(Instance::is_serving)
+}
+
 /// Returns true if `deployment` is the first one of its service and has not completed. In that case, no
 /// version has worked yet.
 fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
@@ -215,6 +233,33 @@ mod tests {
             failing_since,
             ..service(name)
         }
+    }
+
+    #[test]
+    fn a_deployment_that_breaks_only_its_own_version_is_suspected_first() {
+        let first = |version: &str| {
+            let mut web = failing("web", "api", 60);
+            let deployed = |version: &str| Deployment {
+                id: version.into(),
+                version: version.into(),
+                rollout: RolloutState::InProgress,
+                reason: None,
+                desired: 1,
+                running: 1,
+                failed: 1,
+                created: Some(ago(120)),
+                updated: None,
+                previous: None,
+                changes: Vec::new(),
+            };
+            web.deployments = vec![deployed("web:2"), deployed("web:1")];
+            web.instances[0].version = Some(version.into());
+            web.instances.push(Instance { version: Some("web:1".into()), ..instance("web-old") });
+            let all = findings_of(&inventory(vec![web, failing("api", "none", 300)]));
+            all.into_iter().find(|finding| finding.subject == "shop/web").unwrap().suspects[0].node.clone()
+        };
+        assert_eq!(first("web:2"), None);
+        assert_eq!(first("web:1"), Some(NodeId::from(&service_id("api"))), "the older version fails too");
     }
 
     #[test]

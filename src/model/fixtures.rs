@@ -65,6 +65,7 @@ pub(crate) fn service(name: &str) -> Service {
         desired: None,
         reported_running: None,
         instances: vec![instance(name)],
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: vec![answer],

@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     command::Command,
-    store::{Store, usage_target},
+    model::Severity,
+    store::{Store, World, usage_target},
     subscription::Subscription,
     topology::Node,
 };
-use columns::NodeColumn;
+use columns::{NodeColumn, SortValue};
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 use sort::SortOrder;
@@ -21,6 +22,10 @@ use std::collections::BTreeSet;
 
 /// Maximum number of services whose CPU and memory are measured at the same time, about one screen of rows.
 const MAX_MEASURED_SERVICES: usize = 40;
+
+/// Minimum width of the column with the worst finding, in cells, while a service has a finding. Narrow screens
+/// drop other columns for it.
+const MIN_REASON_WIDTH: u16 = 30;
 
 /// Screen with all nodes as rows. The selected row is always the row of the selected node.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -158,16 +163,21 @@ impl List {
     }
 }
 
-/// Returns the columns that fit into `width` cells. If the user has configured no columns, leaves out the
-/// owner column while no service has an owner.
+/// Returns the columns that fit into `width` cells. If the user has configured no columns, leaves out columns
+/// without a value in any row.
 fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
     let configured = &store.session.list_columns;
     let mut columns = NodeColumn::chosen(configured);
     if configured.is_empty() {
-        columns.retain(|column| column.id != "owner" || store.world.inventory.has_owners());
+        columns.retain(|column| !is_empty(column, &store.world));
     }
+    let has_finding = store.world.findings.iter().any(|finding| finding.severity > Severity::Info);
     let needed = |columns: &[&NodeColumn]| -> u16 {
-        columns.iter().filter_map(|column| column.list_column).map(|column| column.min_width + 1).sum()
+        let widths = columns.iter().filter_map(|column| {
+            let own = column.list_column?.min_width;
+            Some(if column.id == "finding" && has_finding { own.max(MIN_REASON_WIDTH) } else { own })
+        });
+        widths.map(|width| width + 1).sum()
     };
     while needed(&columns) > width {
         let last = columns.iter().enumerate().filter(|(_, column)| column.drop_order > 0);
@@ -175,4 +185,11 @@ fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
         columns.remove(index);
     }
     columns
+}
+
+/// Returns true if a narrow screen may drop the column, and no node has a value in it. Measured columns never
+/// count as empty, because Portolan measures only while the list shows them.
+fn is_empty(column: &NodeColumn, world: &World) -> bool {
+    let has_value = |node: &Node| (column.sort_value)(node, world) != SortValue::Absent;
+    column.drop_order > 0 && !column.is_measured && !world.topology().nodes.values().any(has_value)
 }

@@ -182,7 +182,7 @@ fn a_storm_of_sizes_is_survived() {
         }
     }
     terminal.resize(24, 80);
-    terminal.wait_for_text("portolan");
+    terminal.wait_for_text("DEMO");
     terminal.type_keys("\u{3}");
     assert_eq!(terminal.wait_for_exit(), 0);
     terminal.assert_restored();
@@ -204,7 +204,7 @@ fn it_follows_the_size_of_the_terminal() {
         terminal.resize(rows, cols);
         terminal.wait_until(&format!("a frame of {cols}x{rows}"), |screen| {
             let last = screen.rows(0, cols).last().unwrap_or_default();
-            last.contains("l logs") && screen.rows(0, cols).next().unwrap_or_default().contains("portolan")
+            last.contains("l logs") && screen.rows(0, cols).next().unwrap_or_default().contains("DEMO")
         });
     }
     terminal.resize(3, 10);

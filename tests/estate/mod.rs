@@ -52,6 +52,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         desired: ecs.then_some(1),
         reported_running: None,
         instances: Vec::new(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: answer.into_iter().collect(),

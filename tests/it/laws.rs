@@ -30,6 +30,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: vec![ServiceEndpoint {

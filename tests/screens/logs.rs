@@ -325,9 +325,9 @@ fn a_full_screen_of_logs() {
     let mut stage = open_order_logs((80, 24));
     stage.press_keys("z");
     let text = stage.picture().text();
-    assert!(!text.contains("portolan") && !text.contains("= pause"), "{text}");
+    assert!(!text.contains("docker ●") && !text.contains("= pause"), "{text}");
     stage.press_keys("esc");
-    assert!(stage.picture().text().contains("portolan"));
+    assert!(stage.picture().text().contains("docker ●"));
     assert_eq!(stage.app.screen(), ScreenId::Logs);
 }
 

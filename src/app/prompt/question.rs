@@ -59,6 +59,10 @@ const QUESTION_TABLE: &[Question] = &[
     question("where is the dashboard of {}", Answer::Field(ProfileField::Dashboard)),
     question("how do i run {}", Answer::Needs),
     question("what does {} need", Answer::Needs),
+    question("need {}", Answer::Needs),
+    question("needs of {}", Answer::Needs),
+    question("logs of {}", Answer::Screen(ScreenId::Logs)),
+    question("callers of {}", Answer::Screen(ScreenId::Why)),
     question("what changed in {}", Answer::Changes),
 ];
 
@@ -70,6 +74,11 @@ const fn question(phrase: &'static str, answer: Answer) -> Question {
 const MAX_NAMES: usize = 6;
 
 impl App {
+    /// Returns true if the user has selected this node.
+    fn is_selected(&self, node: &NodeId) -> bool {
+        self.store.session.selected_by_user && self.store.session.selected.as_ref() == Some(node)
+    }
+
     /// Answers a question, or returns `None` if `typed` is not a question. If no service has the given name,
     /// searches the owners or groups if the question can be about them, or else shows a notice.
     pub(in crate::app) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
@@ -79,6 +88,9 @@ impl App {
         for name in &names {
             match find_named(&self.store, name) {
                 NamedNode::One(node) => nodes.push(node),
+                NamedNode::Several(several) if several.iter().any(|node| self.is_selected(node)) => {
+                    nodes.extend(self.store.session.selected.clone());
+                }
                 NamedNode::Several(several) => {
                     self.notice = Some(ambiguity_words(&self.store, name, &several, question.answer));
                     return Some(Vec::new());

@@ -31,7 +31,8 @@ const NODE_VERBS: &[(&str, Command)] = &[
     ("focus", Command::Focus),
 ];
 
-/// Names of commands in k9s, less and vim, each with the corresponding command of Portolan.
+/// Names of commands in k9s, less and vim, and questions about all services, each with the corresponding command
+/// of Portolan.
 const OTHER_NAMES: &[(&str, Command)] = &[
     ("q", Command::Abort),
     ("q!", Command::Abort),
@@ -58,6 +59,19 @@ const OTHER_NAMES: &[(&str, Command)] = &[
     ("xray", Command::Map),
     ("describe", Command::Card),
     ("log", Command::Logs),
+    ("deployments", Command::Timeline),
+    ("deploys", Command::Timeline),
+    ("rollouts", Command::Timeline),
+    ("changes", Command::Timeline),
+    ("history", Command::Timeline),
+    ("what changed", Command::Timeline),
+    ("what was deployed", Command::Timeline),
+    ("what was deployed last", Command::Timeline),
+    ("alerts", Command::Findings),
+    ("alarms", Command::Findings),
+    ("problems", Command::Findings),
+    ("what is broken", Command::Findings),
+    ("what is wrong", Command::Findings),
 ];
 
 /// Verbs that take an argument other than a service, such as a column or a source.
@@ -84,6 +98,7 @@ pub(super) fn has_other_argument(typed: &str) -> bool {
 
 /// Returns the command that another tool calls `name`.
 pub(super) fn command_of_other_tools(name: &str) -> Option<Command> {
+    let name = name.trim_end_matches(['?', ' ']).to_lowercase();
     OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
 

@@ -32,6 +32,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let count = if restarting {
             count_label(restarts as usize, "restart")
         } else {
+            let failed = failed + service.unlisted_failures;
             format!("{failed} failed {}s", service.kind.instance_noun())
         };
         let since = ended().filter(|i| i.is_faulty()).chain(again()).filter_map(ended_at).min();

@@ -1,7 +1,10 @@
 //! Out of memory: the kernel killed a process of an instance because of a memory limit.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, wording::count_label},
+    diagnosis::{
+        FindingDraft, RuleContext,
+        wording::{count_label, minimum_mark},
+    },
     model::{Exit, ExitCause, FactKind, Instance, Severity},
 };
 
@@ -15,10 +18,14 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let again = match (restarts, count) {
             (0, 1) => String::new(),
-            (0, count) => format!("; {}", count_label(count, service.kind.instance_noun())),
+            (0, count) => {
+                format!("; {}{}", minimum_mark(service), count_label(count, service.kind.instance_noun()))
+            }
             (restarts, _) => format!("; {}", count_label(restarts as usize, "restart")),
         };
-        let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));
+        let mut limits = service.facts.iter().filter(|fact| fact.kind() == Some(FactKind::MemoryLimit));
+        // With several limits, it is unknown which container reached its limit.
+        let limit = limits.next().filter(|_| limits.next().is_none());
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
         // If the kernel killed only a child process, the exit code is that of the main process.
         let (killed, code) = match newest.code {

@@ -1,7 +1,7 @@
 //! Failed starts: an instance could not start, because its image can't be pulled or for another reason.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext},
+    diagnosis::{FindingDraft, RuleContext, wording::minimum_mark},
     model::{Exit, ExitCause, Instance, Severity},
 };
 
@@ -23,7 +23,11 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
             service.instances.iter().filter(kept).filter_map(|instance| instance.exit.as_ref()).collect();
         let Some(newest) = all.iter().max_by_key(|exit| exit.at) else { continue };
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let times = if all.len() > 1 { format!("; {} attempts", all.len()) } else { String::new() };
+        let times = if all.len() > 1 {
+            format!("; {}{} attempts", minimum_mark(service), all.len())
+        } else {
+            String::new()
+        };
         let said = newest.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let (what, next) = describe_cause(newest.cause);
         let since = all.iter().filter_map(|exit| exit.at).min();

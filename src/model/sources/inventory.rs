@@ -189,12 +189,6 @@ impl Inventory {
         &self.annotations
     }
 
-    /// Returns true if the user's annotations name an owner of any service.
-    #[must_use]
-    pub fn has_owners(&self) -> bool {
-        self.annotations.iter().any(|annotation| !annotation.owner.is_empty())
-    }
-
     /// Returns the user's annotations of `service`.
     pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a ServiceAnnotation> {
         self.annotations.iter().filter(|a| service.has_name(&a.service))

@@ -25,6 +25,9 @@ pub struct Service {
     pub reported_running: Option<u32>,
     /// Running and recently stopped instances.
     pub instances: Vec<Instance>,
+    /// Number of failed instances that `instances` leaves out, because it keeps only the newest stopped ones.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unlisted_failures: usize,
     /// Start of the current outage, as far as the source's records show it; meaningless while the service is
     /// healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +47,12 @@ pub struct Service {
     /// Facts about the service, such as its owner, from its labels, tags and settings.
     #[serde(default, skip_serializing_if = "ServiceProfile::is_empty")]
     pub profile: ServiceProfile,
+}
+
+/// Returns true for zero, which serialized services leave out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The kind of a service, such as an ECS service or a standalone container.

@@ -1,9 +1,10 @@
-//! Rows of the findings screen. A fault and all findings that follow from it share one row. The user can open
-//! that row into one row for each finding.
+//! Rows of the findings screen. A fault and all findings that follow from it share one row, and so do many
+//! remarks of one kind. The user can open such a row into one row for each finding.
 
 use crate::{
     diagnosis::FindingKind,
     model::{Finding, NodeId, Severity},
+    screen::widget::text,
     store::Store,
 };
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Identity of a finding: the node that it is about, the name of its service or source, and its kind.
 pub(super) type FindingKey = (Option<NodeId>, String, String);
+
+/// Minimum number of findings of severity `Info` and of one kind that share a row.
+const MIN_SHARED_REMARKS: usize = 3;
 
 /// Row of the findings screen: one finding, or a whole fault with its other findings folded into the row.
 pub(super) struct FindingRow<'a> {
@@ -28,11 +32,36 @@ pub(super) struct FindingRow<'a> {
     pub has_several: bool,
 }
 
-impl FindingRow<'_> {
+impl<'a> FindingRow<'a> {
     /// Returns true if the finding of this row, or a finding folded into it, is about `node`.
     pub(super) fn concerns(&self, node: Option<&NodeId>) -> bool {
         let of_node = |finding: &Finding| finding.node.is_some() && finding.node.as_ref() == node;
         of_node(self.finding) || self.folded.iter().any(|finding| of_node(finding))
+    }
+
+    /// Returns the name of the service or source, or the number of services if the row stands for remarks about
+    /// several.
+    pub(super) fn subject(&self) -> String {
+        match self.remarks() {
+            0 | 1 => self.finding.subject.to_string(),
+            services => text::pluralize(services, "service"),
+        }
+    }
+
+    /// Returns the number of remarks of one kind that the row stands for; 0 if it stands for a fault.
+    pub(super) fn remarks(&self) -> usize {
+        if self.finding.severity == Severity::Info { 1 + self.folded.len() } else { 0 }
+    }
+
+    /// Returns the names of the services or sources that the findings of the row are about, without repetition.
+    pub(super) fn subjects(&self) -> Vec<&'a str> {
+        let mut subjects: Vec<&str> = vec![&self.finding.subject];
+        for other in &self.folded {
+            if !subjects.contains(&other.subject.as_str()) {
+                subjects.push(&other.subject);
+            }
+        }
+        subjects
     }
 
     /// Returns the text of the row: the reason of its finding, and a short list of the findings folded into
@@ -43,14 +72,12 @@ impl FindingRow<'_> {
         if self.folded.is_empty() {
             return format!("{indent}{reason}");
         }
+        if self.remarks() > 1 {
+            return format!("{}: {}", FindingKind::title_of(self.finding), self.subjects().join(", "));
+        }
         let own = self.folded.iter().filter(|other| other.node == self.finding.node);
         let own: Vec<&str> = own.map(|other| FindingKind::title_of(other)).collect();
-        let mut others: Vec<&str> = Vec::new();
-        for other in self.folded.iter().filter(|other| other.node != self.finding.node) {
-            if !others.contains(&other.subject.as_str()) {
-                others.push(&other.subject);
-            }
-        }
+        let others = &self.subjects()[1..];
         let mut parts = Vec::new();
         if !own.is_empty() {
             parts.push(own.join(", "));
@@ -105,17 +132,41 @@ pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<Finding
         .collect();
     let has_finding: BTreeSet<&NodeId> =
         findings.iter().filter_map(|finding| finding.node.as_ref()).collect();
-    let mut faults: Vec<(Option<&NodeId>, Vec<&Finding>)> = Vec::new();
+    let mut groups: Vec<(RowGroup<'_>, Vec<&Finding>)> = Vec::new();
     for &finding in findings {
-        // A finding of severity `Info` is a risk and never belongs to another fault.
-        let root = finding.node.as_ref().filter(|_| finding.severity > Severity::Info);
-        let root = root.map(|node| root_cause(node, &suspects, &has_finding));
-        match faults.iter_mut().find(|(known, _)| root.is_some() && *known == root) {
+        let group = match &finding.node {
+            // A finding of severity `Info` is a risk and never belongs to a fault.
+            _ if finding.severity == Severity::Info && is_frequent_remark(finding, findings) => {
+                RowGroup::Remark(&finding.kind)
+            }
+            Some(node) if finding.severity > Severity::Info => {
+                RowGroup::Fault(root_cause(node, &suspects, &has_finding))
+            }
+            _ => RowGroup::Single,
+        };
+        match groups.iter_mut().find(|(known, _)| group != RowGroup::Single && *known == group) {
             Some((_, members)) => members.push(finding),
-            None => faults.push((root, vec![finding])),
+            None => groups.push((group, vec![finding])),
         }
     }
-    faults.into_iter().flat_map(|(root, members)| rows_of_fault(root, members, open)).collect()
+    groups.into_iter().flat_map(|(group, members)| rows_of_group(&group, members, open)).collect()
+}
+
+/// Reason why findings share a row.
+#[derive(PartialEq, Eq)]
+enum RowGroup<'a> {
+    /// They belong to the fault with this root cause.
+    Fault(&'a NodeId),
+    /// They are remarks of this kind.
+    Remark(&'a str),
+    /// The finding has a row of its own.
+    Single,
+}
+
+/// Returns true if so many findings of severity `Info` have the kind of `finding` that they share a row.
+fn is_frequent_remark(finding: &Finding, findings: &[&Finding]) -> bool {
+    let same = findings.iter().filter(|other| other.severity == Severity::Info && other.kind == finding.kind);
+    same.take(MIN_SHARED_REMARKS).count() == MIN_SHARED_REMARKS
 }
 
 /// Returns the node at the end of the chain of suspects that begins at `node`. If the chain ends in a cycle,
@@ -140,14 +191,16 @@ fn root_cause<'a>(
     root
 }
 
-/// Returns the rows of one fault: the finding of its root cause, and then the other findings of the fault if
-/// the user has opened it.
-fn rows_of_fault<'a>(
-    root: Option<&NodeId>,
+/// Returns the rows of one group: the finding of its root cause or its first finding, and then the other findings
+/// if the user has opened the group.
+fn rows_of_group<'a>(
+    group: &RowGroup<'_>,
     mut members: Vec<&'a Finding>,
     open: &BTreeSet<FindingKey>,
 ) -> Vec<FindingRow<'a>> {
-    let first = members.iter().position(|finding| finding.node.as_ref() == root).unwrap_or(0);
+    let is_root =
+        |finding: &&Finding| matches!(group, RowGroup::Fault(root) if finding.node.as_ref() == Some(*root));
+    let first = members.iter().position(is_root).unwrap_or(0);
     let head = members.remove(first);
     let (fault, has_several) = (finding_key(head), !members.is_empty());
     let row = |finding, folded, is_nested| FindingRow {
@@ -213,6 +266,18 @@ mod tests {
         let opened = texts(&all, &[&all[1]]);
         assert_eq!(opened.len(), 5);
         assert_eq!(opened[..2], ["out-of-memory of db", "  unhealthy of web"]);
+    }
+
+    #[test]
+    fn many_remarks_of_one_kind_are_one_row_that_opens() {
+        let mut all: Vec<_> =
+            ["a", "b", "c"].map(|node| finding(node, "unowned", Severity::Info, None)).into();
+        all.push(finding("a", "single-point", Severity::Info, None));
+        assert_eq!(texts(&all, &[]), ["no owner: a, b, c", "single-point of a"]);
+        assert_eq!(texts(&all, &[&all[0]]).len(), 4);
+        let sorted: Vec<&Finding> = all.iter().collect();
+        assert_eq!(finding_rows(&sorted, &BTreeSet::new())[0].subject(), "3 services");
+        assert_eq!(texts(&all[..2], &[]).len(), 2);
     }
 
     #[test]

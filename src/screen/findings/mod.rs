@@ -177,18 +177,18 @@ fn row_cells(row: &FindingRow<'_>, scene: Scene<'_>) -> Vec<TableCell> {
         finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
     let glyph = theme.severity_glyph(finding.severity).to_owned();
     let dim = Style::from(theme.styles.dim);
-    if scene.store.world.acknowledgement(finding).is_some() {
+    if row.remarks() < 2 && scene.store.world.acknowledgement(finding).is_some() {
         return vec![
             (glyph, dim),
             (since, dim),
-            (finding.subject.to_string(), dim),
+            (row.subject(), dim),
             (format!("noted: {}", row.text()), dim),
         ];
     }
     vec![
         (glyph, theme.severity_style(finding.severity)),
         (since, dim),
-        (finding.subject.to_string(), theme.styles.title.into()),
+        (row.subject(), theme.styles.title.into()),
         (row.text(), theme.styles.text.into()),
     ]
 }

@@ -78,17 +78,35 @@ pub(super) fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (word.to_owned(), theme.health_style(node.health))
 }
 
-/// Returns the image tag of the first container whose image has a tag.
+/// Returns the image tags that run, of each instance the first one: several during a deployment.
 pub(super) fn image_tag(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    (tag_of(node, world).unwrap_or_default().to_owned(), theme.styles.text.into())
+    (tags_of(node, world), theme.styles.text.into())
 }
 
 pub(super) fn image_tag_value(node: &Node, world: &World) -> SortValue {
-    SortValue::text(tag_of(node, world).unwrap_or_default())
+    SortValue::text(&tags_of(node, world))
 }
 
-fn tag_of<'a>(node: &Node, world: &'a World) -> Option<&'a str> {
-    world.service_of(node)?.images().find_map(|image| ImageRef::parse(image).tag)
+fn tags_of(node: &Node, world: &World) -> String {
+    let tag = |image: &'_ str| ImageRef::parse(image).tag.map(str::to_owned);
+    let running = instances(node, world).filter(|instance| instance.counts_toward_health());
+    let tags = running.filter_map(|instance| instance.containers.iter().find_map(|one| tag(&one.image)));
+    let mut tags = distinct(tags);
+    if tags.is_empty() {
+        tags.extend(world.service_of(node).and_then(|service| service.images().find_map(tag)));
+    }
+    tags.join(" ")
+}
+
+/// Returns the items without repetition, in order.
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in items {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 pub(super) fn version(node: &Node, world: &World, theme: &Theme) -> TableCell {
@@ -100,10 +118,17 @@ pub(super) fn version_value(node: &Node, world: &World) -> SortValue {
 }
 
 fn version_of(node: &Node, world: &World) -> String {
-    let version = instances(node, world).find_map(|instance| instance.version.clone()).unwrap_or_default();
+    let running = instances(node, world).filter(|instance| instance.counts_toward_health());
+    let mut versions = distinct(running.filter_map(|instance| instance.version.as_deref()));
+    if versions.is_empty() {
+        versions.extend(instances(node, world).find_map(|instance| instance.version.as_deref()));
+    }
     // Most task definitions have the name of their service. The cell then shows only the revision.
-    let revision = version.strip_prefix(&*node.name).filter(|rest| rest.starts_with(':'));
-    revision.unwrap_or(&version).to_owned()
+    let revision = |version: &&str| {
+        let rest = version.strip_prefix(&*node.name).filter(|rest| rest.starts_with(':'));
+        rest.unwrap_or(version).to_owned()
+    };
+    versions.iter().map(revision).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn restarts(node: &Node, world: &World, theme: &Theme) -> TableCell {

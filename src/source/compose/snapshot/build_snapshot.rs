@@ -65,6 +65,7 @@ fn build_service(
         desired: Some(if declared.is_active { declared.replicas.unwrap_or(1) } else { 0 }),
         reported_running: None,
         instances: Vec::new(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: reach.endpoints.into_iter().collect(),

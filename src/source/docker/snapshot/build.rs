@@ -137,6 +137,7 @@ fn build_service(
         reported_running: None,
         desired: None,
         instances: shown.iter().map(|c| current_instance(c, taken)).collect(),
+        unlisted_failures: 0,
         failing_since: failing_since(&shown, exits),
         deployments: Vec::new(),
         endpoints: addresses.endpoints_of(ids()),

@@ -280,6 +280,9 @@ fn container_facts(container: &ContainerDefinition, all: &[ContainerDefinition])
     if !ports.is_empty() {
         facts.push(Fact::new(FactKind::Ports, ports.join(", ")));
     }
+    if let Some(memory) = container.memory() {
+        facts.push(Fact::new(FactKind::MemoryLimit, format!("{memory} MiB")));
+    }
     if !container.environment().is_empty() {
         facts.push(Fact::new(FactKind::Environment, format!("{} variables", container.environment().len())));
     }

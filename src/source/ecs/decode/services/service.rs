@@ -118,6 +118,7 @@ pub(crate) fn decode_service(
         reported_running: Some(to_count(raw.running_count())),
         failing_since: outage_start::failing_since(raw, judged.faults.iter(), context.snapshot_context.now),
         instances: judged.instances,
+        unlisted_failures: judged.unlisted_failures,
         deployments: decode_deployments(raw, context.definitions),
         endpoints: all_answers,
         references: service_references(&used, &context.id(&name), context),
@@ -211,6 +212,8 @@ struct DecodedTasks {
     /// A failed task that no longer counts against the service has the state `Stopped` here, but keeps its
     /// exit.
     instances: Vec<Instance>,
+    /// Number of failed tasks that `instances` leaves out.
+    unlisted_failures: usize,
     /// Stopped tasks that count against the service.
     faults: Vec<StoppedTask>,
 }
@@ -240,10 +243,13 @@ fn decode_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) 
     let counting = ended.iter().filter(|(_, instance)| instance.state == InstanceState::Failed);
     let faults = counting.map(|(stop, _)| *stop).collect();
     ended.sort_by_key(|(stop, instance)| (Reverse(stop.stopped_at), instance.id.clone()));
+    let left_out = ended.iter().skip(MAX_STOPPED_INSTANCES);
+    let unlisted_failures = left_out.filter(|(_, instance)| instance.state == InstanceState::Failed).count();
     ended.truncate(MAX_STOPPED_INSTANCES);
     live.sort_by_key(|instance| (instance.started, instance.id.clone()));
     DecodedTasks {
         instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(),
+        unlisted_failures,
         faults,
     }
 }
@@ -302,6 +308,7 @@ pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: D
         reported_running: None,
         failing_since: outage_start::first_fault(judged.faults.iter(), context.snapshot_context.now),
         instances: judged.instances,
+        unlisted_failures: judged.unlisted_failures,
         deployments: Vec::new(),
         endpoints: endpoints::address_endpoints(runs.iter().copied(), context.snapshot_context),
         references: definition.map(|d| d.references.clone()).unwrap_or_default(),

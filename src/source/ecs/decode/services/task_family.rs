@@ -46,6 +46,7 @@ pub(crate) fn decode_family(
         desired: None,
         reported_running: None,
         instances: family_instances(runs, newest.map(|r| r.id()).as_deref(), context),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: endpoints::address_endpoints(runs.iter().copied(), context.snapshot_context),
