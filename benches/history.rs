@@ -53,6 +53,7 @@ fn service(number: usize) -> Service {
         desired: Some(5),
         reported_running: Some(5),
         instances: (0..5).map(|n| instance(&name, n)).collect(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: Vec::new(),

@@ -58,6 +58,7 @@ fn service(number: usize, changed: bool) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        unlisted_failures: 0,
         failing_since: None,
         deployments: Vec::new(),
         endpoints: vec![
