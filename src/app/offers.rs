@@ -65,10 +65,13 @@ impl App {
 
     /// Returns the reason to show when `command` does nothing on the shown screen.
     pub(super) fn refusal(&self, command: Command) -> String {
-        let CommandSpec { id, context, .. } = command.spec();
+        let CommandSpec { id, context, description, .. } = command.spec();
         match context.place() {
             Some(place) if *context != self.screen().spec().key_context => format!("{id} works {place}"),
-            _ => format!("{id} does nothing here now"),
+            _ => {
+                let what = description.split_once(';').map_or(*description, |(first, _)| first);
+                format!("nothing to do here now: {what}")
+            }
         }
     }
 

@@ -100,7 +100,11 @@ fn split_goal<'a>(
     let usage = || Refusal::new("no count is given", "type the count last, such as :scale orders 3");
     match (kind, words) {
         (OperationKind::Scale, [names @ .., count]) if !names.is_empty() => {
-            let count = count.parse().map_err(|_| usage())?;
+            let count = count.parse().map_err(|_| {
+                let is_number = count.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+                let why = format!("{count} is no possible count of tasks");
+                if is_number { Refusal::new(why, "type a smaller or positive number") } else { usage() }
+            })?;
             Ok((names, Some(OperationGoal::Count(count))))
         }
         (OperationKind::Scale, _) => Err(usage()),

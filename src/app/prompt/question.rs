@@ -102,7 +102,7 @@ impl App {
                     return Some(self.show_changes_in_group(name));
                 }
                 NamedNode::Unknown => {
-                    self.notice = Some(format!("no service `{name}`; / searches"));
+                    self.notice = Some(format!("no service `{name}`; press / to search"));
                     return Some(Vec::new());
                 }
             }
@@ -160,7 +160,7 @@ impl App {
     fn show_changes_in_group(&mut self, name: &str) -> Vec<Effect> {
         let grouping = &self.store.session.map_settings.grouping;
         let Ok(group) = GroupFilter::named(grouping, &self.store.world, name) else {
-            self.notice = Some(format!("no service and no group `{name}`; / searches"));
+            self.notice = Some(format!("no service and no group `{name}`; press / to search"));
             return Vec::new();
         };
         self.show_only_group(Some(group));

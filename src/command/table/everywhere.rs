@@ -214,7 +214,7 @@ pub(super) const EVERYWHERE_ROWS: [CommandSpec; 57] = [
         "quit",
         "q",
         "quit",
-        "go back; on the first screen, quit (asks first if q is pressed twice)",
+        "go back; on the first screen, quit (a q right after another asks first)",
     ),
     row(Command::Abort, Everywhere, "abort", "ctrl-c", "quit", "quit immediately"),
     row(Command::Up, Everywhere, "up", "up k ctrl-p", "up", "go up"),

@@ -9,6 +9,7 @@ use crate::{
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for service in context.inventory.services() {
         let failing = || service.instances.iter().filter(|i| i.health_check.is_failing());
+        let running = service.instances.iter().filter(|i| i.state == InstanceState::Running).count();
         let sick = failing().filter(|i| i.state == InstanceState::Running).count();
         let replaced = failing().filter(|i| i.state == InstanceState::Failed).count();
         let Some(first) = failing().next() else { continue };
@@ -42,6 +43,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
                 count_label(replaced, noun),
                 if replaced == 1 { "has" } else { "have" }
             ),
+            (sick, _) if sick < running => format!("health check failing on {sick} of {running} {noun}s"),
             (sick, _) => format!("health check failing on {}", count_label(sick, noun)),
         };
         let reason = format!("{what}; {serving} of {wanted} serving{output}");

@@ -131,6 +131,10 @@ impl StepMaker<'_> {
             return Err(Refusal::new("no count is given", "add --count N, or type :scale NAME N"));
         };
         let (before, count) = (self.ecs.desired, *count);
+        if i32::try_from(count).is_err() {
+            let reason = format!("{count} is no possible count of tasks");
+            return Err(Refusal::new(reason, "give a smaller count"));
+        }
         if count == before {
             let reason = format!(
                 "scale has nothing to do: the desired count of {} is {before} already",

@@ -48,7 +48,9 @@ impl Engine {
     fn change_failure(&self, verb: &str, name: &str, error: &CallError) -> Failure {
         let failure = self.call_failure(&format!("{verb} {name}"), error);
         let remedy = match (error, failure.kind) {
-            (CallError::Timeout(_), _) => "the engine may still carry it out: look at the container's state",
+            (CallError::Timeout(_) | CallError::ConnectionLost, _) => {
+                "the engine may still carry it out: look at the container's state"
+            }
             (CallError::Refused { status: 403, .. }, _) => {
                 "a proxy or plugin of this engine forbids the call: allow POST requests for containers"
             }

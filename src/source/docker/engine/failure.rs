@@ -60,6 +60,7 @@ fn explain(endpoint: &EngineEndpoint, error: &CallError) -> (FailureKind, String
             clean_with_max_chars(&error.to_string(), MAX_MESSAGE_CHARS),
             format!("check that a Docker engine listens at {endpoint}"),
         ),
+        CallError::ConnectionLost => unreachable(&error.to_string()),
         CallError::Transport(error) => explain_transport(error.as_ref()),
     }
 }
@@ -86,6 +87,8 @@ fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind,
     let mut io = None;
     while let Some(link) = cause {
         let said = clean_with_max_chars(&link.to_string(), MAX_MESSAGE_CHARS);
+        // The library's own words, before those of the system.
+        let said = if said == "client error (Connect)" { "no connection".to_owned() } else { said };
         if !words.iter().any(|w: &String| w.contains(&said)) {
             words.push(said);
         }

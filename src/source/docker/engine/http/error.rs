@@ -13,6 +13,10 @@ pub(in crate::source::docker) enum CallError {
         /// The engine's message, or the meaning of the status.
         message: String,
     },
+    /// The connection closed after the request and before its response. The engine may have carried out the
+    /// request.
+    #[error("the connection closed before the response")]
+    ConnectionLost,
     /// The call exceeded its time limit.
     #[error("no response within {} s", .0.as_secs_f32().ceil())]
     Timeout(Duration),

@@ -82,14 +82,18 @@ impl Transport {
             Self::Tls(client) => client.request(request),
         };
         answer.await.map_err(|error| {
-            let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-            while let Some(link) = cause {
-                if link.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse_too_large) {
-                    return CallError::HeadTooLarge(MAX_HEAD_BYTES);
-                }
-                cause = link.source();
+            let in_chain = |is_it: fn(&hyper::Error) -> bool| {
+                let first: &(dyn std::error::Error + 'static) = &error;
+                let mut links = std::iter::successors(Some(first), |link| link.source());
+                links.any(|link| link.downcast_ref::<hyper::Error>().is_some_and(is_it))
+            };
+            if in_chain(hyper::Error::is_parse_too_large) {
+                CallError::HeadTooLarge(MAX_HEAD_BYTES)
+            } else if !error.is_connect() && !in_chain(hyper::Error::is_parse) {
+                CallError::ConnectionLost
+            } else {
+                CallError::Transport(Box::new(error))
             }
-            CallError::Transport(Box::new(error))
         })
     }
 
@@ -184,8 +188,32 @@ impl tower_service::Service<Uri> for SocketConnector {
 
 #[cfg(test)]
 mod tests {
-    use super::error_message;
+    use super::{CallError, EngineEndpoint, Request, Transport, error_message};
     use hyper::StatusCode;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// Returns the error of a call to a server that reads the request, sends `response` and closes the connection.
+    async fn call_error(response: &'static [u8]) -> CallError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 1024]).await;
+            let _ = connection.write_all(response).await;
+        });
+        let transport = Transport::to_endpoint(&EngineEndpoint::Tcp(address.clone())).unwrap().unwrap();
+        let request = Request::post(format!("http://{address}/containers/x/stop")).body(Default::default());
+        transport.call(request.unwrap()).await.err().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_closes_before_the_response_is_not_a_failed_connection() {
+        assert!(matches!(call_error(b"").await, CallError::ConnectionLost));
+        assert!(matches!(call_error(b"no HTTP at all\r\n\r\n").await, CallError::Transport(_)));
+    }
 
     #[test]
     fn an_error_message_is_never_a_web_page() {
