@@ -31,7 +31,6 @@ pub(super) fn cautions(
     impact: &ServiceImpact,
 ) -> Vec<Caution> {
     let name = target.service.id.parts().group_and_name;
-    let ends = matches!(request.kind, OperationKind::Stop | OperationKind::Kill | OperationKind::Restart);
     let mut found = Vec::new();
     let mut add = |level, text| found.push(Caution { level, text });
     if impact.is_outage() {
@@ -52,7 +51,11 @@ pub(super) fn cautions(
     }
     for fact in &target.facts {
         match fact {
-            TargetFact::RemovedWhenStopped(instance) if ends && request.includes(instance) => {
+            // A restart keeps the container (moby, daemon/restart.go).
+            TargetFact::RemovedWhenStopped(instance)
+                if matches!(request.kind, OperationKind::Stop | OperationKind::Kill)
+                    && request.includes(instance) =>
+            {
                 let container = target.service.instances.iter().find(|one| one.id == *instance);
                 let container = container.map_or(name, |one| &*one.name);
                 add(

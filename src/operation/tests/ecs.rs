@@ -1,20 +1,19 @@
-//! Operations on ECS services: the calls, their exact parameters, the guard rails, the basis and the watch.
+//! Operations on ECS services: the calls, their exact parameters, the guard rails and the basis.
 
 use super::topology;
 use crate::{
     model::{
-        ActionPermission, Deployment, Instance, InstanceId, InstanceState, RolloutState, Service, ServiceId,
-        ServiceKind, Snapshot, SourceId, Text, fixtures,
+        ActionPermission, Deployment, Instance, InstanceId, RolloutState, Service, ServiceId, ServiceKind,
+        SourceId, Text, fixtures,
     },
     operation::{
         Change, EcsDetails, OngoingDeployment, OperationGoal, OperationKind, OperationPlace,
         OperationReading, OperationRequest, Plan, PlanBasis, PlanContext, Refusal, RollbackTarget,
-        ScalingRange, TaggedImage, TargetReading, Verdict, Watch, WatchState,
+        ScalingRange, TaggedImage, TargetReading,
     },
 };
-use jiff::SignedDuration;
 
-fn deployment(id: &str, version: &str, rollout: RolloutState) -> Deployment {
+pub(super) fn deployment(id: &str, version: &str, rollout: RolloutState) -> Deployment {
     Deployment {
         id: id.into(),
         version: version.into(),
@@ -30,12 +29,12 @@ fn deployment(id: &str, version: &str, rollout: RolloutState) -> Deployment {
     }
 }
 
-fn task(name: &str) -> Instance {
+pub(super) fn task(name: &str) -> Instance {
     Instance { id: InstanceId::new(format!("ecs:eu/{name}")), ..fixtures::instance(name) }
 }
 
 /// Returns the service `orders` with two tasks and a completed deployment of version 7.
-fn orders() -> Service {
+pub(super) fn orders() -> Service {
     Service {
         id: ServiceId::new("ecs:eu/shop/orders"),
         kind: ServiceKind::EcsService,
@@ -47,7 +46,7 @@ fn orders() -> Service {
 }
 
 /// Returns the state of `orders` that matters only for operations.
-fn state() -> EcsDetails {
+pub(super) fn state() -> EcsDetails {
     EcsDetails {
         cluster: "shop".into(),
         controller: "ECS".into(),
@@ -59,7 +58,7 @@ fn state() -> EcsDetails {
     }
 }
 
-fn reading(ecs: EcsDetails) -> OperationReading {
+pub(super) fn reading(ecs: EcsDetails) -> OperationReading {
     OperationReading {
         place: OperationPlace {
             source: SourceId::new("ecs:eu"),
@@ -74,11 +73,11 @@ fn reading(ecs: EcsDetails) -> OperationReading {
     }
 }
 
-fn request(kind: OperationKind) -> OperationRequest {
+pub(super) fn request(kind: OperationKind) -> OperationRequest {
     OperationRequest::new(kind, [orders().id]).unwrap()
 }
 
-fn scale_to(count: u32) -> OperationRequest {
+pub(super) fn scale_to(count: u32) -> OperationRequest {
     request(OperationKind::Scale).with_goal(Some(OperationGoal::Count(count)))
 }
 
@@ -86,7 +85,7 @@ fn roll_back_to(definition: &str) -> OperationRequest {
     request(OperationKind::Rollback).with_goal(Some(OperationGoal::TaskDefinition(definition.into())))
 }
 
-fn plan(request: OperationRequest, ecs: EcsDetails) -> Result<Plan, Refusal> {
+pub(super) fn plan(request: OperationRequest, ecs: EcsDetails) -> Result<Plan, Refusal> {
     let topology = topology(&[orders()]);
     let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
     Plan::new(request, reading(ecs), context)
@@ -102,7 +101,7 @@ fn caution_texts(plan: &Plan) -> Vec<&str> {
     plan.cautions.iter().map(|caution| caution.text.as_str()).collect()
 }
 
-fn ongoing(status: &str, hook: Option<&str>) -> OngoingDeployment {
+pub(super) fn ongoing(status: &str, hook: Option<&str>) -> OngoingDeployment {
     OngoingDeployment {
         is_first: false,
         arn: "arn:d/1".into(),
@@ -112,7 +111,7 @@ fn ongoing(status: &str, hook: Option<&str>) -> OngoingDeployment {
     }
 }
 
-fn rollback_to(definition: &str) -> RollbackTarget {
+pub(super) fn rollback_to(definition: &str) -> RollbackTarget {
     let task_definition = definition.into();
     RollbackTarget { task_definition, finished: None, is_active: true, not_restored: Vec::new() }
 }
@@ -285,109 +284,4 @@ fn an_undo_returns_to_the_state_before() {
     let Change::Ecs(change) = &forward.steps[0].change else { panic!("{forward:?}") };
     assert_eq!(change.body()["taskDefinition"], "orders:7");
     assert_eq!(plan(request(OperationKind::Restart), state()).unwrap().undo(), None);
-}
-
-/// Returns the state of a watch that has run for 20 seconds, with the service `after` in the snapshot.
-fn watched(plan: Plan, after: Service) -> WatchState {
-    Watch::new(plan, fixtures::ago(20)).assess(&snapshot(after), fixtures::ago(0))
-}
-
-fn snapshot(after: Service) -> Snapshot {
-    fixtures::snapshot("ecs:eu", vec![after])
-}
-
-fn verdict(state: WatchState) -> Verdict {
-    match state {
-        WatchState::Ended(verdict) => verdict,
-        WatchState::Waiting(words) => panic!("still waiting: {words}"),
-    }
-}
-
-#[test]
-fn a_restart_is_watched_to_the_end_of_its_deployment() {
-    use RolloutState::{Completed, Failed, InProgress};
-    let restart = || plan(request(OperationKind::Restart), state()).unwrap();
-    let with = |deployments: &[(&str, &str, RolloutState, u32)]| Service {
-        deployments: deployments
-            .iter()
-            .map(|(id, version, rollout, failed)| Deployment {
-                failed: *failed,
-                ..deployment(id, version, *rollout)
-            })
-            .collect(),
-        ..orders()
-    };
-    let old = ("ecs-svc/7", "orders:7", Completed, 0);
-    let waiting = |deployments: &[_]| matches!(watched(restart(), with(deployments)), WatchState::Waiting(_));
-    assert!(waiting(&[old]), "the deployment has not begun");
-    assert!(waiting(&[("ecs-svc/8", "orders:7", InProgress, 1), old]));
-    let done = verdict(watched(restart(), with(&[("ecs-svc/8", "orders:7", Completed, 0)])));
-    assert_eq!((done.is_as_planned, done.text.as_str()), (true, "restarted: 2 of 2 healthy after 20 s"));
-    let failing = verdict(watched(restart(), with(&[("ecs-svc/8", "orders:7", InProgress, 3), old])));
-    assert!(!failing.is_as_planned && failing.text.contains("orders has 3 failed tasks"), "{failing:?}");
-    let failed = verdict(watched(restart(), with(&[old, ("ecs-svc/8", "orders:7", Failed, 3)])));
-    assert!(failed.text.contains("deployment of orders:7 failed"), "{failed:?}");
-}
-
-#[test]
-fn a_rollback_that_fails_for_the_same_reason_says_so() {
-    let crash = |name: &str, seconds| {
-        let mut crash = Instance { id: task(name).id, ..fixtures::failed_instance(name, 1) };
-        crash.exit.as_mut().unwrap().at = Some(fixtures::ago(seconds));
-        crash
-    };
-    let stop = || {
-        let mut read = reading(EcsDetails { ongoing: Some(ongoing("IN_PROGRESS", None)), ..state() });
-        read.targets[0].service.deployments =
-            vec![deployment("ecs-svc/8", "orders:8", RolloutState::InProgress)];
-        read.targets[0].service.instances.push(crash("c1", 60));
-        let topology = topology(&[orders()]);
-        let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
-        Plan::new(request(OperationKind::Rollback), read, context).unwrap()
-    };
-    let back = |rollout, failed| {
-        let back = Deployment { failed, ..deployment("ecs-svc/9", "orders:7", rollout) };
-        let stopped = deployment("ecs-svc/8", "orders:8", RolloutState::Failed);
-        Service { deployments: vec![back, stopped], ..orders() }
-    };
-    let done = verdict(watched(stop(), back(RolloutState::Completed, 0)));
-    assert_eq!(done.text, "rolled back: 2 of 2 healthy after 20 s");
-    let mut same = back(RolloutState::InProgress, 3);
-    same.instances.push(crash("c2", 5));
-    let failed = verdict(watched(stop(), same));
-    assert!(failed.text.contains("for the same reason as before: exited with code 1"), "{failed:?}");
-    assert!(matches!(watched(stop(), orders_in_deployment()), WatchState::Waiting(_)), "it has not begun");
-}
-
-/// Returns `orders` while version 8 is deployed.
-fn orders_in_deployment() -> Service {
-    Service { deployments: vec![deployment("ecs-svc/8", "orders:8", RolloutState::InProgress)], ..orders() }
-}
-
-#[test]
-fn scaling_and_stopping_end_when_the_service_serves_as_planned() {
-    let scale = |count| plan(scale_to(count), state()).unwrap();
-    let three = Service { desired: Some(3), instances: ["t1", "t2", "t3"].map(task).to_vec(), ..orders() };
-    assert_eq!(verdict(watched(scale(3), three)).text, "scaled: 3 of 3 running after 20 s");
-    assert!(matches!(watched(scale(3), orders()), WatchState::Waiting(_)), "the snapshot may be older");
-    let moved = verdict(watched(scale(3), Service { desired: Some(4), ..orders() }));
-    assert!(moved.text.contains("has the desired count 4 now"), "{moved:?}");
-    let set_back = Watch::new(scale(3), fixtures::ago(90)).assess(&snapshot(orders()), fixtures::ago(0));
-    assert!(!verdict(set_back).is_as_planned, "another program has set it back");
-    let one = request(OperationKind::StopTask).with_instances([InstanceId::new("ecs:eu/t1")]);
-    let stop = || plan(one.clone(), state()).unwrap();
-    let stopped = Instance { state: InstanceState::Stopped, ..task("t1") };
-    let missing = Service { instances: vec![stopped.clone(), task("t2")], ..orders() };
-    assert!(matches!(watched(stop(), missing), WatchState::Waiting(_)), "ECS has not replaced it");
-    let replaced = Service { instances: vec![stopped, task("t2"), task("t3")], ..orders() };
-    assert_eq!(verdict(watched(stop(), replaced)).text, "task stopped: 1 of 1 stopped after 20 s");
-    let gone = Watch::new(scale(3), fixtures::ago(20))
-        .assess(&fixtures::snapshot("ecs:eu", Vec::new()), fixtures::ago(0));
-    assert!(verdict(gone).text.contains("was removed"));
-    let mut long = Watch::new(scale(3), fixtures::ago(0) - SignedDuration::from_mins(6));
-    let waiting = Service { desired: Some(3), ..orders() };
-    assert!(
-        matches!(long.assess(&snapshot(waiting), fixtures::ago(0)), WatchState::Waiting(_)),
-        "ECS takes minutes"
-    );
 }

@@ -2,6 +2,7 @@
 
 mod confirming;
 mod ecs;
+mod ecs_watching;
 mod planning;
 mod sessions;
 mod watching;

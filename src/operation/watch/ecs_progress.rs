@@ -13,13 +13,20 @@ const MIN_FAILED_TASKS: u32 = 3;
 /// If the desired count is still the old one for this time after the last call, another program has reset it.
 const COUNT_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
+/// Number of failed tasks from which a service counts as in a crash loop before the operation.
+const MIN_CRASHES: usize = 2;
+/// Maximum time for which the tasks of a service that was in a crash loop have to run until they count as healthy.
+const MAX_CRASH_WAIT: SignedDuration = SignedDuration::from_mins(3);
+
 /// Step of an ECS operation, with the state of its service before the operation and now.
 pub(super) struct EcsStepView<'a> {
     pub step: &'a Step,
     pub before: &'a Service,
     pub after: &'a Service,
-    /// Time from the last call to the snapshot.
-    pub elapsed: SignedDuration,
+    /// Time of the last call.
+    pub since: Timestamp,
+    /// Time of the snapshot.
+    pub taken_at: Timestamp,
 }
 
 /// Returns the progress of a step. The step has failed if its service is missing in a complete snapshot.
@@ -40,7 +47,7 @@ pub(super) fn ecs_progress(
             StepProgress { state: ProgressState::Failed("was removed".to_owned()), done: 0, total: 1 }
         };
     };
-    let view = EcsStepView { step, before, after, elapsed: snapshot.taken_at.duration_since(since) };
+    let view = EcsStepView { step, before, after, since, taken_at: snapshot.taken_at };
     match call {
         EcsCall::ForceNewDeployment { .. } => view.deployment_progress(None),
         EcsCall::SetTaskDefinition { task_definition, .. } => view.deployment_progress(Some(task_definition)),
@@ -68,8 +75,14 @@ impl EcsStepView<'_> {
         let Some(newest) = self.after.deployments.first().filter(is_new) else {
             return StepProgress::waiting(0, self.desired());
         };
-        if version.is_some_and(|version| newest.version != version) {
+        let before = &self.before.deployments;
+        let expected = version.or(before.first().map(|one| one.version.as_str()));
+        let is_expected = expected.is_none_or(|expected| newest.version == expected);
+        if !is_expected && version.is_some() && before.iter().any(|one| one.version == newest.version) {
             return self.failed(format!("was rolled back to {}", newest.version));
+        }
+        if !is_expected || self.after.deployments.iter().filter(is_new).count() > 1 {
+            return self.failed(format!("was overtaken by another deployment of {}", newest.version));
         }
         self.rollout_progress(newest, 0)
     }
@@ -102,7 +115,11 @@ impl EcsStepView<'_> {
         let failed = rollout.failed.saturating_sub(failed_before);
         match rollout.rollout {
             RolloutState::Failed => self.failed(deployment_failure(rollout)),
-            RolloutState::Completed if self.serving() >= self.desired() => {
+            RolloutState::Completed if self.has_crashed_again() => {
+                let reason = newest_failure(self.after).map(|why| format!(": {why}")).unwrap_or_default();
+                self.failed(format!("crashes again{reason}"))
+            }
+            RolloutState::Completed if self.serving() >= self.desired() && self.has_outlived_crashes() => {
                 StepProgress { state: ProgressState::AsPlanned, ..self.waiting() }
             }
             RolloutState::InProgress if failed >= MIN_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
@@ -114,6 +131,35 @@ impl EcsStepView<'_> {
         }
     }
 
+    /// Returns the time from the start to the failure of each task that had failed before the operation.
+    fn earlier_lives(&self) -> Vec<SignedDuration> {
+        let failed = self.before.instances.iter().filter(|task| task.state == InstanceState::Failed);
+        let life = |task: &Instance| Some(task.exit.as_ref()?.at?.duration_since(task.started?));
+        failed.filter_map(life).collect()
+    }
+
+    /// Returns true if the service was not in a crash loop before the operation, or its tasks run for twice as
+    /// long by now as the ones that failed. ECS completes a deployment before such tasks fail.
+    fn has_outlived_crashes(&self) -> bool {
+        let lives = self.earlier_lives();
+        let Some(longest) = lives.iter().max().filter(|_| lives.len() >= MIN_CRASHES) else { return true };
+        let needed = longest.saturating_mul(2).min(MAX_CRASH_WAIT);
+        let ran = |task: &Instance| task.started.map(|started| self.taken_at.duration_since(started));
+        let mut serving = self.after.instances.iter().filter(|task| task.is_serving());
+        serving.all(|task| ran(task).is_some_and(|ran| ran >= needed))
+    }
+
+    /// Returns true if the service was in a crash loop before the operation, and a task that started after the
+    /// operation has failed.
+    fn has_crashed_again(&self) -> bool {
+        let is_new = |task: &Instance| {
+            task.started.is_some_and(|started| started > self.since)
+                && !self.before.instances.iter().any(|known| known.id == task.id)
+        };
+        let mut failed = self.after.instances.iter().filter(|task| task.state == InstanceState::Failed);
+        self.earlier_lives().len() >= MIN_CRASHES && failed.any(is_new)
+    }
+
     fn scaling_progress(&self, count: u32) -> StepProgress {
         let total = count as usize;
         let waiting = StepProgress::waiting(self.after.running(), total);
@@ -122,7 +168,9 @@ impl EcsStepView<'_> {
             let state = if is_reached { ProgressState::AsPlanned } else { ProgressState::Waiting };
             return StepProgress { state, ..waiting };
         }
-        if self.after.desired == self.before.desired && self.elapsed < COUNT_TIMEOUT {
+        if self.after.desired == self.before.desired
+            && self.taken_at.duration_since(self.since) < COUNT_TIMEOUT
+        {
             return waiting;
         }
         let now = self.after.desired.map_or_else(|| "unknown".to_owned(), |desired| desired.to_string());
