@@ -1,6 +1,6 @@
 //! Start of a service's current outage, derived from its deployments, events and stopped tasks.
 
-use super::service_events::{affects_tasks, is_steady_state};
+use super::service_events::{affects_tasks, is_steady_state, reports_failure};
 use crate::{
     model::{Onset, Timestamp},
     source::ecs::decode::{tasks::stopped_task_policy::StoppedTask, text::to_timestamp},
@@ -45,10 +45,12 @@ fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
 }
 
 /// Returns the time of the first event about a task after the last steady state. Returns `None` if ECS lists
-/// no steady state, or no event about a task after it.
+/// no steady state, or no event about a task after it. During a deployment, tasks start and stop as planned, so
+/// only events about failures count.
 fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     let steady = last_steady_state(raw)?;
-    let moves = raw.events().iter().filter(|event| affects_tasks(event));
+    let counts = if raw.deployments().len() > 1 { reports_failure } else { affects_tasks };
+    let moves = raw.events().iter().filter(|event| counts(event));
     let moves = moves.filter_map(|event| to_timestamp(event.created_at()));
     moves.filter(|at| *at > steady).min().map(Onset::exact)
 }
@@ -122,6 +124,11 @@ mod tests {
         assert_eq!(since(&service(&done, &events), &[600, 60]), Some(Onset::exact(ago(5_000))));
         assert_eq!(since(&service(&done, &[(STARTED_MESSAGE, 5_000)]), &[600]), Some(Onset::exact(ago(600))));
         assert_eq!(since(&service(&done, &[(STEADY_MESSAGE, 10)]), &[]), None);
+        let deploying = [(Rollout::InProgress, 5_100), (Rollout::Completed, 90_000)];
+        let unhealthy = ("(service a) (task 1) failed container health checks.", 4_500);
+        let events = [(STEADY_MESSAGE, 80_000), (STARTED_MESSAGE, 5_000), unhealthy];
+        assert_eq!(since(&service(&deploying, &events), &[60]), Some(Onset::exact(ago(4_500))));
+        assert_eq!(since(&service(&deploying, &events[..2]), &[60]), Some(Onset::exact(ago(60))));
     }
 
     #[test]

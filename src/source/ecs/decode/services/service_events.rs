@@ -121,10 +121,11 @@ pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::Servic
     });
     let steady = raw.iter().position(|e| is_steady_state(e.message().unwrap_or_default()));
     let first = steady.and_then(|steady| raw[..steady].iter().rposition(affects_tasks));
+    let first_failure = steady.and_then(|steady| raw[..steady].iter().rposition(reports_failure));
     let mut index = 0;
     raw.retain(|_| {
         index += 1;
-        index <= MAX_KEPT_EVENTS || [steady, first].contains(&Some(index - 1))
+        index <= MAX_KEPT_EVENTS || [steady, first, first_failure].contains(&Some(index - 1))
     });
     raw.shrink_to_fit();
     raw
@@ -135,6 +136,12 @@ pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::Servic
 pub(in crate::source::ecs::decode) fn affects_tasks(event: &sdk::ServiceEvent) -> bool {
     let kind = event_kind(event.message().unwrap_or_default());
     matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
+}
+
+/// Returns true if the event reports a failed health check, or a task that ECS could not place.
+pub(in crate::source::ecs::decode) fn reports_failure(event: &sdk::ServiceEvent) -> bool {
+    let kind = event_kind(event.message().unwrap_or_default());
+    matches!(kind, EventKind::Health | EventKind::Placement)
 }
 
 /// Returns true if the event text reports a steady state.
