@@ -43,16 +43,26 @@ impl Topology {
     }
 
     /// Returns the nodes that a user may mean by `name`. That is the node with this id, or else all nodes
-    /// whose name, `group/name` or label equals `name`.
+    /// whose name, `group/name` or label equals `name`. A label with the kind of its source, such as
+    /// `ecs/shop/orders`, counts even if no other source has the group.
     #[must_use]
     pub fn nodes_named(&self, name: &str) -> Vec<&Node> {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {
             return vec![node];
         }
-        self.nodes
-            .values()
-            .filter(|node| node.name == name || node.label() == name || node.group_and_name() == name)
-            .collect()
+        let is_named =
+            |node: &&Node| node.name == name || node.label() == name || node.group_and_name() == name;
+        let named: Vec<&Node> = self.nodes.values().filter(is_named).collect();
+        match name.split_once('/') {
+            Some((kind, rest)) if named.is_empty() => {
+                let is_of_kind = |node: &Node| {
+                    node.id.as_str().strip_prefix(kind).is_some_and(|id| id.starts_with([':', '/']))
+                };
+                let nodes = self.nodes.values();
+                nodes.filter(|node| node.group_and_name() == rest && is_of_kind(node)).collect()
+            }
+            _ => named,
+        }
     }
 
     /// Returns a name that identifies only this node: the first of its label, `group/name` and its id that no
