@@ -246,7 +246,7 @@ mod tests {
                 reason: None,
                 desired: 1,
                 running: 1,
-                failed: 1,
+                failed: 0,
                 created: Some(ago(120)),
                 updated: None,
                 previous: None,

@@ -43,7 +43,9 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
                 count_label(replaced, noun),
                 if replaced == 1 { "has" } else { "have" }
             ),
-            (sick, _) if sick < running => format!("health check failing on {sick} of {running} {noun}s"),
+            (sick, _) if sick < running && running > wanted => {
+                format!("health check failing on {sick} of {running} {noun}s")
+            }
             (sick, _) => format!("health check failing on {}", count_label(sick, noun)),
         };
         let reason = format!("{what}; {serving} of {wanted} serving{output}");

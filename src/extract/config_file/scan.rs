@@ -34,7 +34,7 @@ const MAX_ENTRIES_TO_PORT: usize = 40;
 /// Directives whose value is a name that the file itself defines.
 const DEFINING_DIRECTIVES: &[&str] =
     &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers", "nameserver"];
-/// Directives with a host and its port in two words (redis.conf, sentinel.conf; squid-cache.org, "cache_peer").
+/// Directives with a host and its port in two words (redis.conf, sentinel.conf, squid.conf).
 const HOST_AND_PORT_DIRECTIVES: &[HostAndPortDirective] = &[
     HostAndPortDirective { before_host: &["replicaof"], port_distance: 1 },
     HostAndPortDirective { before_host: &["slaveof"], port_distance: 1 },
@@ -311,7 +311,7 @@ fn is_assignment(format: FileFormat, words: &[FileWord<'_>]) -> bool {
 }
 
 /// Allows a bare host only in the first value after `key`, which takes one host. The words after it may be a
-/// secret. If a host and port follow, as in HAProxy's `server s1 orders:8080`, the first value is a name.
+/// secret. If a host and port follow, as in `server s1 orders:8080`, the first value is a name.
 /// `key` and the values must be slices of the same line.
 fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
     let has_port = |entry: &ConfigEntry<'_>| {

@@ -220,7 +220,7 @@ impl StepMaker<'_> {
         let ongoing = self.ecs.ongoing.as_ref();
         let Some((ongoing, hook)) = ongoing.and_then(|one| Some((one, one.paused_hook.as_ref()?))) else {
             let reason = format!("no deployment of {} waits at a pause hook", self.group_and_name());
-            return Err(Refusal::new(reason, "refresh to see the current state"));
+            return Err(Refusal::new(reason, "look at its current state"));
         };
         let stage = ongoing.stage.as_ref().map_or("its hook", Text::as_str);
         let (deployment, hook) = (ongoing.arn.clone(), hook.clone());

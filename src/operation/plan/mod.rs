@@ -112,7 +112,7 @@ impl Plan {
         if steps.is_empty() {
             let texts: Vec<String> = cautions.into_iter().map(|caution| caution.text).collect();
             let reason = format!("{} has nothing to do: {}", request.kind.spec().id, texts.join("; "));
-            return Err(Refusal::new(reason, "refresh to see the current state"));
+            return Err(Refusal::new(reason, "look at its current state"));
         }
         cautions.sort();
         cautions.dedup();
@@ -180,7 +180,7 @@ fn target_steps(request: &OperationRequest, target: &TargetReading) -> Result<Ve
     if steps.is_empty() {
         let noun = service.kind.instance_noun();
         let reason = format!("{id} has nothing to do: no {noun} is in a state for it");
-        return Err(Refusal::new(reason, "refresh to see the current state"));
+        return Err(Refusal::new(reason, "look at its current state"));
     }
     Ok(steps)
 }

@@ -61,5 +61,5 @@ fn reported_failure(body: &str, call: &Call) -> Option<Failure> {
     let reason = text("reason").unwrap_or_default();
     let detail = text("detail").map(|detail| format!(": {detail}")).unwrap_or_default();
     let what = format!("{}: {reason}{detail}", call.action);
-    Some(Failure::new(FailureKind::Invalid, what, "refresh to see the current state"))
+    Some(Failure::new(FailureKind::Invalid, what, "look at its current state"))
 }

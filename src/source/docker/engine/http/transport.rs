@@ -188,7 +188,7 @@ impl tower_service::Service<Uri> for SocketConnector {
 
 #[cfg(test)]
 mod tests {
-    use super::{CallError, EngineEndpoint, Request, Transport, error_message};
+    use super::{CallError, EngineEndpoint, Full, Request, Transport, error_message};
     use hyper::StatusCode;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
@@ -205,7 +205,7 @@ mod tests {
             let _ = connection.write_all(response).await;
         });
         let transport = Transport::to_endpoint(&EngineEndpoint::Tcp(address.clone())).unwrap().unwrap();
-        let request = Request::post(format!("http://{address}/containers/x/stop")).body(Default::default());
+        let request = Request::post(format!("http://{address}/containers/x/stop")).body(Full::default());
         transport.call(request.unwrap()).await.err().unwrap()
     }
 

@@ -27,7 +27,7 @@ pub(super) fn unended_session() -> Failure {
 pub(super) fn resume_failure(failure: &Failure) -> Failure {
     let what =
         format!("the connection to the session was lost, and it can't be resumed: {}", failure.message);
-    Failure::new(failure.kind, what, "the command may have ended meanwhile: look at the task")
+    Failure::new(failure.kind, what, "the session may have ended meanwhile: look at the task")
 }
 
 pub(super) fn silent_agent() -> Failure {
