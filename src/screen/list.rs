@@ -5,7 +5,7 @@ mod sort;
 
 use super::{
     Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId, ScreenRequest,
-    widget::table::{TableShape, draw_table, first_visible_row, moves_cursor, row_after_command},
+    widget::table::{Column, TableShape, draw_table, first_visible_row, moves_cursor, row_after_command},
 };
 use crate::{
     command::Command,
@@ -117,7 +117,7 @@ impl Screen for List {
         let rows = self.listed_nodes(store);
         let columns = shown_columns(store, area.width);
         let sorted = self.sort.and_then(|sort| sort.shown_in(&columns));
-        let layout: Vec<_> = columns.iter().filter_map(|column| column.list_column).collect();
+        let layout = table_columns(&columns, &store.world);
         let selected = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref());
         let shape = TableShape::new(&layout, rows.len(), selected).sortable(sorted);
         let cells = |index: usize| {
@@ -171,13 +171,8 @@ fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
     if configured.is_empty() {
         columns.retain(|column| !is_empty(column, &store.world));
     }
-    let has_finding = store.world.findings.iter().any(|finding| finding.severity > Severity::Info);
     let needed = |columns: &[&NodeColumn]| -> u16 {
-        let widths = columns.iter().filter_map(|column| {
-            let own = column.list_column?.min_width;
-            Some(if column.id == "finding" && has_finding { own.max(MIN_REASON_WIDTH) } else { own })
-        });
-        widths.map(|width| width + 1).sum()
+        table_columns(columns, &store.world).iter().map(|column| column.min_width + 1).sum()
     };
     while needed(&columns) > width {
         let last = columns.iter().enumerate().filter(|(_, column)| column.drop_order > 0);
@@ -185,6 +180,17 @@ fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
         columns.remove(index);
     }
     columns
+}
+
+/// Returns the headings and widths of the columns. The column with the worst finding is wider if there is one.
+fn table_columns(columns: &[&NodeColumn], world: &World) -> Vec<Column> {
+    let has_finding = world.findings.iter().any(|finding| finding.severity > Severity::Info);
+    let widened = |column: &&NodeColumn| {
+        let own = column.list_column?;
+        let is_wide = column.id == "finding" && has_finding;
+        Some(if is_wide { own.with_min_width(MIN_REASON_WIDTH) } else { own })
+    };
+    columns.iter().filter_map(widened).collect()
 }
 
 /// Returns true if a narrow screen may drop the column, and no node has a value in it. Measured columns never

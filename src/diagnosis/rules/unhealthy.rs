@@ -2,7 +2,7 @@
 //! check had failed.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, count_label},
+    diagnosis::{FindingDraft, RuleContext, count_label, wording::minimum_mark},
     model::{HealthCheckStatus, InstanceState, Severity},
 };
 
@@ -39,7 +39,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         // deployment.
         let what = match (sick, replaced) {
             (0, replaced) => format!(
-                "health check failed on {}, which {} stopped",
+                "health check failed on {}{}, which {} stopped",
+                minimum_mark(service),
                 count_label(replaced, noun),
                 if replaced == 1 { "has" } else { "have" }
             ),

@@ -41,6 +41,12 @@ impl Column {
     pub const fn cut_end(title: &'static str, min_width: u16, spare_weight: u16) -> Self {
         Self { title, min_width, spare_weight, truncate: text::cut_end }
     }
+
+    /// Returns this column with another smallest width, in cells.
+    #[must_use]
+    pub const fn with_min_width(self, min_width: u16) -> Self {
+        Self { min_width, ..self }
+    }
 }
 
 /// Text and style of one cell.
