@@ -103,7 +103,9 @@ fn read_word<'t>(
     let behind = behind.or_else(|| after.strip_prefix('(').filter(|_| names_secret(format, text, after)));
     let begins_value = || words.iter().all(|word| word.is_key || word.text == "-");
     let has_key = || words.iter().any(|word| word.is_key);
-    if !in_flow && text != "-" && begins_value() && (behind.is_none() || has_key()) {
+    // A dash begins a list item. After a key, it is part of the value.
+    let is_dash = || text == "-" && !has_key();
+    if !in_flow && !is_dash() && begins_value() && (behind.is_none() || has_key()) {
         // In formats of keys and values, the value is the rest of the line, because a password in it may
         // contain any character.
         words.push(FileWord { text: rest.trim_end_matches([',', ';', ' ']), is_key: false });
