@@ -2,14 +2,14 @@
 
 use super::{
     ecs::{deployment, ongoing, orders, plan, reading, request, scale_to, state, task},
-    topology,
+    topology, verdict,
 };
 use crate::{
     model::{
         ActionPermission, Deployment, Exit, Instance, InstanceId, InstanceState, RolloutState, Service,
         Snapshot, fixtures,
     },
-    operation::{EcsDetails, OperationKind, Plan, PlanContext, Verdict, Watch, WatchState},
+    operation::{EcsDetails, OperationKind, Plan, PlanContext, Watch, WatchState},
 };
 use jiff::SignedDuration;
 
@@ -20,13 +20,6 @@ fn watched(plan: Plan, after: Service) -> WatchState {
 
 fn snapshot(after: Service) -> Snapshot {
     fixtures::snapshot("ecs:eu", vec![after])
-}
-
-fn verdict(state: WatchState) -> Verdict {
-    match state {
-        WatchState::Ended(verdict) => verdict,
-        WatchState::Waiting(words) => panic!("still waiting: {words}"),
-    }
 }
 
 #[test]

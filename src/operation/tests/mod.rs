@@ -9,7 +9,7 @@ mod watching;
 
 use super::{
     ConfirmedPlan, OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext,
-    Refusal, TargetReading,
+    Refusal, TargetReading, Verdict, WatchState,
 };
 use crate::{
     model::{ActionPermission, Service, fixtures},
@@ -59,4 +59,12 @@ fn step_names(plan: &Plan) -> Vec<&str> {
 /// Returns the API calls of a confirmed plan.
 fn calls(confirmed: &ConfirmedPlan) -> Vec<String> {
     confirmed.changes().map(|change| change.step().change.api_call()).collect()
+}
+
+/// Returns the verdict of an ended watch; panics if the watch waits.
+fn verdict(state: WatchState) -> Verdict {
+    match state {
+        WatchState::Ended(verdict) => verdict,
+        WatchState::Waiting(words) => panic!("still waiting: {words}"),
+    }
 }

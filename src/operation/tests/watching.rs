@@ -1,9 +1,9 @@
 //! Watches: when an operation has succeeded, when it has failed, and when the watch waits.
 
-use super::plan;
+use super::{plan, verdict};
 use crate::{
     model::{HealthCheckStatus, Instance, InstanceState, Service, Snapshot, Timestamp, fixtures},
-    operation::{OperationKind, Verdict, Watch, WatchState},
+    operation::{OperationKind, Watch, WatchState},
 };
 use jiff::SignedDuration;
 
@@ -38,13 +38,6 @@ fn snapshot(change: impl Fn(&mut Instance)) -> Snapshot {
     let mut after = fixtures::service("web");
     change(&mut after.instances[0]);
     fixtures::snapshot("docker", vec![after])
-}
-
-fn verdict(state: WatchState) -> Verdict {
-    match state {
-        WatchState::Ended(verdict) => verdict,
-        WatchState::Waiting(words) => panic!("still waiting: {words}"),
-    }
 }
 
 #[test]
