@@ -1,17 +1,28 @@
 //! Paths through the topology: shortest paths, the number of paths, and the nodes near a node.
 
-use super::{Topology, needs::passes_requests_on};
+use super::{Strength, Topology, needs::passes_requests_on};
 use crate::model::NodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Returns a shortest path along calls from `from` to `to`, including both, or `None` if there is no path.
-/// Among several shortest paths, node ids decide. Returns a path through a receiver of telemetry only if
+/// Among several shortest paths, prefers the one whose weakest call has the strongest evidence, and then node ids
+/// decide. Returns a path through a receiver of telemetry only if
 /// there is no other path, because requests don't take such a path.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
     let of_requests = shortest_path_through(topology, from, to, |node| passes_requests_on(topology, node));
     of_requests.or_else(|| shortest_path_through(topology, from, to, |_| true))
+}
+
+/// Arrival of a search for the shortest path at a node.
+struct Arrival {
+    /// The node before it on the path; `None` at the start.
+    before: Option<NodeId>,
+    /// Number of calls on the path.
+    calls: usize,
+    /// Strength of the weakest call on the path.
+    weakest: Strength,
 }
 
 /// Returns the shortest path on which `may_pass` returns true for all inner nodes, or `None` if there is
@@ -22,30 +33,32 @@ fn shortest_path_through(
     to: &NodeId,
     may_pass: impl Fn(&NodeId) -> bool,
 ) -> Option<Vec<NodeId>> {
-    let mut came: BTreeMap<NodeId, NodeId> = BTreeMap::new();
+    let start = Arrival { before: None, calls: 0, weakest: Strength::Observed };
+    let mut arrivals = BTreeMap::from([(from.clone(), start)]);
     let mut queue = VecDeque::from([from.clone()]);
-    while let Some(here) = queue.pop_front() {
-        if &here == to {
-            let mut way = vec![here];
-            while let Some(before) =
-                way.last().and_then(|last| came.get(last)).filter(|_| way.last() != Some(from))
-            {
-                way.push(before.clone());
-            }
-            way.reverse();
-            return Some(way);
-        }
+    while let Some(here) = queue.pop_front().filter(|here| here != to) {
         if &here != from && !may_pass(&here) {
             continue;
         }
-        for (next, _) in topology.calls(&here) {
-            if next != from && !came.contains_key(next) {
-                came.insert(next.clone(), here.clone());
-                queue.push_back(next.clone());
+        let (calls, weakest) = arrivals.get(&here).map(|at| (at.calls + 1, at.weakest))?;
+        for (next, edge) in topology.calls(&here) {
+            let arrival =
+                Arrival { before: Some(here.clone()), calls, weakest: weakest.min(edge.strength()) };
+            match arrivals.get_mut(next) {
+                None => {
+                    arrivals.insert(next.clone(), arrival);
+                    queue.push_back(next.clone());
+                }
+                Some(known) if known.calls == calls && known.weakest < arrival.weakest => *known = arrival,
+                Some(_) => {}
             }
         }
     }
-    None
+    arrivals.get(to)?;
+    let before = |node: &&NodeId| arrivals.get(*node).and_then(|at| at.before.as_ref());
+    let mut path: Vec<NodeId> = std::iter::successors(Some(to), before).cloned().collect();
+    path.reverse();
+    Some(path)
 }
 
 /// Returns the shortest path from `a` to `b`, or else the one from `b` to `a`. Returns `None` if there is

@@ -277,6 +277,24 @@ fn the_internet_calls_a_public_load_balancer_that_calls_its_services() {
 }
 
 #[test]
+fn of_two_shortest_paths_the_observed_one_is_shown() {
+    let named = |names: &[&str]| names.iter().map(|name| Address::from_host_name(name)).collect::<Vec<_>>();
+    let estate = vec![
+        calling("web", &named(&["a", "b"])),
+        calling("a", &named(&["db"])),
+        calling("b", &named(&["db"])),
+        service("db"),
+    ];
+    let seen = |from, to| observed_connection(from, to, ConnectionOutcome::Accepted, 60);
+    let flows = vec![seen("web", "b"), seen("b", "db"), seen("web", "a")];
+    let topology = infer(&inventory_with_connections(estate, flows, &[]));
+    let [web, b, db] = ["web", "b", "db"].map(|name| NodeId::from(&service_id(name)));
+    assert_eq!(shortest_path(&topology, &web, &db), Some(vec![web.clone(), b, db.clone()]));
+    assert_eq!(shortest_path(&topology, &web, &web), Some(vec![web.clone()]));
+    assert_eq!(shortest_path(&topology, &db, &web), None);
+}
+
+#[test]
 fn neighbours_are_found_up_and_down() {
     let estate = vec![
         calling("a", &[Address::from_host_name("b")]),
