@@ -156,8 +156,14 @@ impl<'a> FaultSet<'a> {
 /// within [`MAX_DEPLOYMENT_AGE`] before `since`.
 fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
-    if is_first_deployment(context, node, deployment) {
-        let words = format!("may never have worked: {} is its first revision", deployment.version);
+    let version = &deployment.version;
+    if is_only_revision(context, node, deployment) {
+        // ECS completes a deployment as soon as its tasks run, even if they fail soon after.
+        let words = if deployment.rollout == RolloutState::Completed {
+            format!("possibly {version} itself, which is its first revision")
+        } else {
+            format!("may never have worked: {version} is its first revision")
+        };
         return Some(Suspect { description: words.into(), node: None });
     }
     let differs = deployment.describe_changes().map(|words| format!(", which {words}")).unwrap_or_default();
@@ -166,7 +172,7 @@ fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timest
     } else {
         format!("{} earlier", short_duration(before))
     };
-    let words = format!("possibly the deployment of {}, {when}{differs}", deployment.version);
+    let words = format!("possibly the deployment of {version}, {when}{differs}");
     Some(Suspect { description: words.into(), node: None })
 }
 
@@ -186,15 +192,13 @@ fn spares_older_version(context: &RuleContext<'_>, node: &NodeId) -> bool {
     faulty.all(|instance| is_newest(&instance)) && older.any(Instance::is_serving)
 }
 
-/// Returns true if `deployment` is the first one of its service and has not completed. In that case, no
-/// version has worked yet.
-fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
+/// Returns true if `deployment` is the only one of its service, and no other revision came before it.
+fn is_only_revision(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
     let node = context.topology.nodes.get(node).map(|node| &node.kind);
     let Some(NodeKind::Service(id)) = node else { return false };
     let only = context.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
     // In ECS the version is the task definition's family and revision. Revisions start at 1.
-    let has_worked = deployment.rollout == RolloutState::Completed;
-    only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
+    only && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
 /// Returns the newest deployment of a service node, with its age at `moment`. Returns `None` if it was

@@ -39,6 +39,7 @@ pub(super) async fn carry_out(
 ) -> Result<Outcome, Error> {
     let record = AuditRecord::of_plan(confirmed.plan(), &runtime::user_name(), Timestamp::now());
     let mut running = audit.begin(record).map_err(|error| unwritable_log(&error))?;
+    let begun = Timestamp::now();
     let run = run_plan(&**source, &confirmed, &mut running).await;
     let sent_at = Timestamp::now();
     let summary = run.summary(confirmed.plan());
@@ -62,8 +63,9 @@ pub(super) async fn carry_out(
             let verdict = if args.watch {
                 // The watch takes minutes, during which Portolan may be killed.
                 running.save().map_err(|error| unwritable_log(&error))?;
+                let new_watch = Watch::new(confirmed.plan().clone(), sent_at).begun_at(begun);
                 tokio::select! {
-                    verdict = watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)) => Some(verdict),
+                    verdict = watch(&**source, new_watch) => Some(verdict),
                     signal = next_terminating_signal() => {
                         running.record.verdict = Some(UNWATCHED_VERDICT.into());
                         let signal = signal?;

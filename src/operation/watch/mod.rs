@@ -24,6 +24,8 @@ const MAX_ECS_WATCH: SignedDuration = SignedDuration::from_mins(30);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
     plan: Plan,
+    /// Time at which the first call began, from which verdicts count. A stop takes as long as its grace period.
+    begun: Timestamp,
     /// Time of the last call.
     since: Timestamp,
     /// First start of each container that a snapshot has shown since the last call, by the engine's clock.
@@ -76,7 +78,13 @@ impl Watch {
     /// Starts a watch over `plan`, whose last call was made at `since`.
     #[must_use]
     pub fn new(plan: Plan, since: Timestamp) -> Self {
-        Self { plan, since, first_starts: BTreeMap::new(), steady_at: None }
+        Self { plan, begun: since, since, first_starts: BTreeMap::new(), steady_at: None }
+    }
+
+    /// Returns this watch with the time at which the first call began.
+    #[must_use]
+    pub fn begun_at(self, begun: Timestamp) -> Self {
+        Self { begun, ..self }
     }
 
     /// Returns the plan.
@@ -98,7 +106,7 @@ impl Watch {
             progress.iter().fold((0, 0), |(done, total), one| (done + one.done, total + one.total));
         let spec = self.plan.request.kind.spec();
         let count = format!("{done} of {total} {}", state_goal(steps));
-        let seconds = self.waited(now).as_secs().max(0);
+        let seconds = now.duration_since(self.begun).as_secs().max(0);
         if progress.iter().all(|one| matches!(one.state, ProgressState::AsPlanned)) {
             let text = format!("{}: {count} after {seconds} s", spec.past_verb);
             return WatchState::Ended(Verdict { is_as_planned: true, text });

@@ -19,6 +19,8 @@ pub struct TrackedOperation {
     pub plan: Plan,
     /// Progress of the operation.
     pub phase: OperationPhase,
+    /// Time at which Portolan began to make the calls.
+    pub begun: Timestamp,
     /// Calls that Portolan has made, in order.
     pub sent: Vec<SentChange>,
 }
@@ -129,7 +131,13 @@ impl World {
         let text = format!("your action: {}", plan.title());
         self.record_action(&plan, &text, None);
         let phase = OperationPhase::Sending(0);
-        self.operations.tracked.push(TrackedOperation { number, plan, phase, sent: Vec::new() });
+        self.operations.tracked.push(TrackedOperation {
+            number,
+            plan,
+            phase,
+            begun: self.now,
+            sent: Vec::new(),
+        });
         number
     }
 
@@ -150,7 +158,7 @@ impl World {
         operation.sent.clone_from(&run.sent);
         let text = match run.stopped_by {
             None => {
-                let watch = Watch::new(operation.plan.clone(), now);
+                let watch = Watch::new(operation.plan.clone(), now).begun_at(operation.begun);
                 let words = operation.plan.request.kind.spec().progress_verb.to_owned();
                 operation.phase = OperationPhase::Watching(Box::new(watch), words);
                 return;
