@@ -40,6 +40,8 @@ struct ScriptReader<'s> {
     commands: Vec<Vec<String>>,
     /// The scripts found in `$(…)` and backquotes.
     substitutions: Vec<&'s str>,
+    /// The number of substitutions before the current command.
+    earlier_substitutions: usize,
     /// The number of parentheses that are open.
     open_brackets: usize,
     /// The number of `case` commands that are open.
@@ -69,13 +71,15 @@ impl<'s> ScriptReader<'s> {
             '#' if self.word.is_none() => self.rest = after.find('\n').map_or("", |end| &after[end..]),
             '\\' => self.read_escaped(),
             '\'' => {
-                let text = self.take_until('\'');
-                self.push(text);
+                if let Some(text) = self.take_until('\'') {
+                    self.push(text);
+                }
             }
             '"' => self.read_double_quoted(),
             '`' => {
-                let inner = self.take_until('`');
-                self.push_substitution(inner);
+                if let Some(inner) = self.take_until('`') {
+                    self.push_substitution(inner);
+                }
             }
             '$' if after.starts_with('(') => self.read_substitution(),
             '(' | ')' => self.read_bracket(c),
@@ -119,11 +123,22 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Returns the text before `end` and skips `end`. Returns the whole rest if `end` does not occur.
-    fn take_until(&mut self, end: char) -> &'s str {
-        let (text, rest) = self.rest.split_once(end).unwrap_or((self.rest, ""));
+    /// Returns the text before `end` and skips `end`. Drops the command if `end` does not occur.
+    fn take_until(&mut self, end: char) -> Option<&'s str> {
+        let Some((text, rest)) = self.rest.split_once(end) else {
+            self.drop_command();
+            return None;
+        };
         self.rest = rest;
-        text
+        Some(text)
+    }
+
+    /// Drops the command and the rest of the script, because a quote does not end. A part of a secret may have
+    /// begun it, so no word is certain.
+    fn drop_command(&mut self) {
+        (self.rest, self.word) = ("", None);
+        self.words.clear();
+        self.substitutions.truncate(self.earlier_substitutions);
     }
 
     fn read_double_quoted(&mut self) {
@@ -138,6 +153,7 @@ impl<'s> ScriptReader<'s> {
                 c => self.push(c.encode_utf8(&mut [0; 4])),
             }
         }
+        self.drop_command();
     }
 
     /// Reads `$(…)` up to the matching parenthesis. Parentheses in quotes don't count.
@@ -155,7 +171,10 @@ impl<'s> ScriptReader<'s> {
             }
             depth == 0
         });
-        let end = end.map_or(self.rest.len(), |(at, _)| at);
+        let Some((end, _)) = end else {
+            self.drop_command();
+            return;
+        };
         let inner = self.rest.get(1..end).unwrap_or_default();
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
         self.push_substitution(inner);
@@ -208,6 +227,7 @@ impl<'s> ScriptReader<'s> {
     fn end_command(&mut self) {
         self.end_word();
         self.expects_redirect_target = false;
+        self.earlier_substitutions = self.substitutions.len();
         let words = std::mem::take(&mut self.words);
         if !words.is_empty() && !self.expects_pattern {
             self.commands.push(words);
@@ -266,6 +286,10 @@ mod tests {
             &["curl", "-u", "a:b", "http://api"],
         ];
         assert_eq!(commands(script), expected);
+        for open in ["'", "\"", "`", "$("] {
+            let script = format!("x=$(curl http://api)\nTOKEN=',!'\tzz=-{open} exec app --url http://db:80");
+            assert_eq!(commands(&script), [vec!["x=\u{fffc}"], vec!["curl", "http://api"]], "{open}");
+        }
     }
 
     proptest::proptest! {
