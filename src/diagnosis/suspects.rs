@@ -157,21 +157,21 @@ impl<'a> FaultSet<'a> {
 fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     let version = &deployment.version;
+    let when = if before.as_secs() == 0 {
+        "at the same time".to_owned()
+    } else {
+        format!("{} earlier", short_duration(before))
+    };
     if is_only_revision(context, node, deployment) {
         // ECS completes a deployment as soon as its tasks run, even if they fail soon after.
         let words = if deployment.rollout == RolloutState::Completed {
-            format!("possibly {version} itself, which is its first revision")
+            format!("possibly {version} itself, the first revision, deployed {when}")
         } else {
             format!("may never have worked: {version} is its first revision")
         };
         return Some(Suspect { description: words.into(), node: None });
     }
     let differs = deployment.describe_changes().map(|words| format!(", which {words}")).unwrap_or_default();
-    let when = if before.as_secs() == 0 {
-        "at the same time".to_owned()
-    } else {
-        format!("{} earlier", short_duration(before))
-    };
     let words = format!("possibly the deployment of {version}, {when}{differs}");
     Some(Suspect { description: words.into(), node: None })
 }

@@ -86,7 +86,11 @@ fn a_first_version_that_fails_is_told_as_that() {
     let changed = "possibly the deployment of web:7, 3 min earlier";
     assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
     let worked = cause(vec![deployed("web:1", RolloutState::Completed)]);
-    assert_eq!(worked.as_deref(), Some("possibly the deployment of web:1, 3 min earlier"), "it has worked");
+    assert_eq!(
+        worked.as_deref(),
+        Some("possibly web:1 itself, the first revision, deployed 3 min earlier"),
+        "its tasks ran"
+    );
 }
 
 #[test]
