@@ -193,6 +193,9 @@ impl<'t> EntryReader<'t> {
             if self.nesting.is_skipped() || is_uncalled {
                 continue;
             }
+            if has_own_key && self.begins_secret(key, gap) {
+                break;
+            }
             if self.format == FileFormat::Xml && gap.contains(&format!("</{key}")) {
                 key = "";
             }
@@ -228,6 +231,13 @@ impl<'t> EntryReader<'t> {
             self.nesting.close_key();
         }
         (key, values)
+    }
+
+    /// Returns true if a value that follows `gap` after `key` is a secret that begins with a bracket. In YAML, it
+    /// may also be a list or mapping on the line of its key, which Portolan then does not read.
+    fn begins_secret(&self, key: &str, gap: &str) -> bool {
+        let is_bracket = || gap.contains(['[', '{', '(']);
+        self.format == FileFormat::KeyValue && is_bracket() && env_key::value_kind(key) == ValueKind::Secret
     }
 
     fn entry(&self, key: &'t str, value: &'t str, shape: &LineShape) -> ConfigEntry<'t> {
