@@ -71,8 +71,9 @@ fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
         if is_script(arguments, index) {
             let script = shell::commands(argument);
             commands.extend(script.into_iter().map(|words| words.into_iter().map(&mut next).collect()));
-        } else if let Some((flag, value)) =
-            argument.split_once(' ').filter(|(flag, _)| flags::is_complete_option(flag))
+        } else if let Some((flag, value)) = argument
+            .split_once(' ')
+            .filter(|(flag, _)| flags::is_complete_option(flag) && !follows_secret_option(arguments, index))
         {
             words.extend([flag, value.trim()].map(|text| next(text.to_owned())));
         } else {
@@ -84,6 +85,14 @@ fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
     }
     commands.insert(0, words);
     commands
+}
+
+/// Returns true if the argument at `index` is the value of an option for a secret, and so may itself contain
+/// blanks.
+fn follows_secret_option(arguments: &[&str], index: usize) -> bool {
+    let before = index.checked_sub(1).map_or("", |before| arguments[before]);
+    let name = before.trim_start_matches('-');
+    name.len() < before.len() && flags::takes_secret(name)
 }
 
 /// Returns true if the argument at `index` is a script: it follows `-c` of a shell, or it is a whole command

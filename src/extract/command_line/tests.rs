@@ -57,4 +57,8 @@ fn payload_of_a_command_is_no_address() {
         let words: Vec<&str> = command.split(' ').collect();
         assert_eq!(addresses_of_command(&words), expected, "{command}");
     }
+    for secret in ["-- zz:479", "--x zz:479", "-h zz"] {
+        let words = ["mongosh", "--host", "db", "-u", "admin", "-p", secret];
+        assert_eq!(addresses_of_command(&words), "db", "{secret}");
+    }
 }

@@ -315,8 +315,7 @@ fn files_and_texts_of_secrets_give_nothing() {
     let env = "PASSWORD_LIST='web:8080\nweb:8081\nweb'\nDB_HOST=db\n";
     assert_eq!(names("/app/.env", env), ["(db)"]);
     assert_eq!(names("/app/.env", "DB_PASSWORD=it's\nDB_HOST=db\n"), ["(db)"]);
-    let yaml =
-        "HTTP_BASIC: ,-=web:80\nDB_PASS: - a=web:80\nAPI_KEY: [<a=web:80\nauth: {x=web:80}\nhost: db\n";
+    let yaml = "HTTP_BASIC: ,-=web:80\nDB_PASS: - a=web:80\nAPI_KEY: [<a=web:80\nAPI_KEY: :web:80\nauth: {x=web:80}\nhost: db\n";
     assert_eq!(names("c.yaml", yaml), ["(db)"]);
     assert_eq!(names("c.yaml", "auth: {\n  host: db,\n}\n"), ["(db)"]);
     assert_eq!(names("c.toml", "secret = \"\"\"\nhost = 'web'\n\"\"\"\nhost = 'db'\n"), ["(db)"]);

@@ -164,16 +164,16 @@ fn read_quoted<'t>(
     let end = quoted_end(inner, quote);
     let after = inner.get(end + 1..).unwrap_or_default();
     let text = &inner[..end];
+    // In formats of keys and values, a quoted text after a key is its value, whatever follows.
+    let is_last = words.last().is_some_and(|word| word.is_key) && !in_flow;
     let behind = after_assignment(after, false).or_else(|| subscript_assignment(format, after));
-    let behind = behind.or_else(|| named_argument(format, before, text, after));
-    let is_value = words.last().is_some_and(|word| word.is_key);
+    let behind = behind.or_else(|| named_argument(format, before, text, after)).filter(|_| !is_last);
     // If text directly follows the closing quote, it is unclear where the value ends. In formats of keys and
     // values, a key has only one quoted value.
     let is_broken = after.starts_with(|c: char| c.is_alphanumeric() || "@/$%'\"`!~^*?_-".contains(c));
     if !(is_broken && text.contains('@')) {
         push_word(words, text.strip_suffix(':').unwrap_or(text), behind.is_some());
     }
-    let is_last = is_value && !in_flow && behind.is_none();
     if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
 }
 
