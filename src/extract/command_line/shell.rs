@@ -42,6 +42,8 @@ struct ScriptReader<'s> {
     substitutions: Vec<&'s str>,
     /// The number of substitutions before the current command.
     earlier_substitutions: usize,
+    /// The number of substitutions around the text.
+    substitution_depth: usize,
     /// The number of parentheses that are open.
     open_brackets: usize,
     /// The number of `case` commands that are open.
@@ -156,28 +158,31 @@ impl<'s> ScriptReader<'s> {
         self.drop_command();
     }
 
-    /// Reads `$(…)` up to the matching parenthesis. Parentheses in quotes don't count.
+    /// Reads `$(…)` up to the matching parenthesis.
     fn read_substitution(&mut self) {
-        let (mut depth, mut quote, mut is_escaped) = (0, None, false);
-        let end = self.rest.char_indices().find(|(_, c)| {
-            match (quote, *c) {
-                _ if std::mem::take(&mut is_escaped) => {}
-                (None | Some('"'), '\\') => is_escaped = true,
-                (Some(open), c) if c == open => quote = None,
-                (None, '\'' | '"') => quote = Some(*c),
-                (None, '(') => depth += 1,
-                (None, ')') => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        });
-        let Some((end, _)) = end else {
+        let text = &self.rest[1..];
+        let Some(end) = self.substitution_end(text) else {
             self.drop_command();
             return;
         };
-        let inner = self.rest.get(1..end).unwrap_or_default();
-        self.rest = self.rest.get(end + 1..).unwrap_or_default();
-        self.push_substitution(inner);
+        self.rest = &text[end + 1..];
+        self.push_substitution(&text[..end]);
+    }
+
+    /// Returns the byte offset of the parenthesis that ends the substitution with the script `text`. Parentheses in
+    /// quotes, comments and here-documents don't count. Returns `None` if none ends it.
+    fn substitution_end(&self, text: &'s str) -> Option<usize> {
+        let depth =
+            self.substitution_depth.checked_add(1).filter(|depth| *depth <= MAX_SUBSTITUTION_DEPTH)?;
+        let mut inner = ScriptReader { rest: text, substitution_depth: depth, ..ScriptReader::default() };
+        loop {
+            if inner.rest.starts_with(')') && inner.open_brackets == 0 && !inner.expects_pattern {
+                return Some(text.len() - inner.rest.len());
+            }
+            if !inner.read_char() {
+                return None;
+            }
+        }
     }
 
     fn push_substitution(&mut self, inner: &'s str) {
@@ -290,6 +295,20 @@ mod tests {
             let script = format!("x=$(curl http://api)\nTOKEN=',!'\tzz=-{open} exec app --url http://db:80");
             assert_eq!(commands(&script), [vec!["x=\u{fffc}"], vec!["curl", "http://api"]], "{open}");
         }
+    }
+
+    #[test]
+    fn comments_and_heredocs_in_a_substitution_hide_no_command() {
+        let script = "X=$(\n # don't fail\n curl http://api\n)\nexec app --url http://db:80";
+        let expected: [&[&str]; 3] =
+            [&["X=\u{fffc}"], &["app", "--url", "http://db:80"], &["curl", "http://api"]];
+        assert_eq!(commands(script), expected);
+        let script = "psql -h db -c \"$(cat <<EOF\nit's\nEOF\n)\"\nwait-for db:80";
+        let expected: [&[&str]; 3] =
+            [&["psql", "-h", "db", "-c", "\u{fffc}"], &["wait-for", "db:80"], &["cat"]];
+        assert_eq!(commands(script), expected);
+        assert_eq!(commands("n=$((1 << 3))\nwait-for db").last().unwrap(), &["wait-for", "db"]);
+        assert!(commands(&"$(".repeat(100_000)).is_empty());
     }
 
     proptest::proptest! {
