@@ -53,36 +53,41 @@ fn a_restart_is_watched_to_the_end_of_its_deployment() {
 
 #[test]
 fn a_service_in_a_crash_loop_is_watched_beyond_its_usual_life() {
-    let crash = |name: &str, started| {
-        let crash = fixtures::failed_instance(name, 1);
-        let exit = crash.exit.map(|exit| Exit { at: Some(fixtures::ago(started - 25)), ..exit });
-        Instance {
-            id: task(name).id,
-            started: Some(fixtures::ago(started)),
-            exit,
-            ..fixtures::failed_instance(name, 1)
-        }
+    let crash = |name: &str, started, version: &str| {
+        let failed = fixtures::failed_instance(name, 1);
+        let exit = failed.exit.clone().map(|exit| Exit { at: Some(fixtures::ago(started - 25)), ..exit });
+        let version = Some(version.into());
+        Instance { id: task(name).id, started: Some(fixtures::ago(started)), exit, version, ..failed }
     };
     let restart = || {
         let mut read = reading(state());
-        read.targets[0].service.instances = vec![crash("c1", 300), crash("c2", 200)];
+        read.targets[0].service.instances = vec![crash("c1", 300, "orders:7"), crash("c2", 200, "orders:7")];
         let topology = topology(&[orders()]);
         let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
         Plan::new(request(OperationKind::Restart), read, context).unwrap()
     };
-    let seen = |started, crashed: Option<Instance>| {
-        let serving =
-            ["t1", "t2"].map(|name| Instance { started: Some(fixtures::ago(started)), ..task(name) });
+    let snapshot_at = |seconds, crashed: Option<Instance>| {
+        let completed = deployment("ecs-svc/8", "orders:7", RolloutState::Completed);
         let after = Service {
-            instances: serving.into_iter().chain(crashed).collect(),
-            deployments: vec![deployment("ecs-svc/8", "orders:7", RolloutState::Completed)],
+            instances: [task("t1"), task("t2")].into_iter().chain(crashed).collect(),
+            deployments: vec![Deployment { created: Some(fixtures::ago(90)), ..completed }],
             ..orders()
         };
-        Watch::new(restart(), fixtures::ago(90)).assess(&snapshot(after), fixtures::ago(0))
+        Snapshot { taken_at: fixtures::ago(seconds), ..snapshot(after) }
     };
-    assert!(matches!(seen(30, None), WatchState::Waiting(_)), "they may crash as those before");
-    assert!(verdict(seen(60, None)).is_as_planned, "they ran twice as long");
-    let crashed = verdict(seen(10, Some(crash("c3", 80))));
+    let mut watch = Watch::new(restart(), fixtures::ago(90));
+    let waiting = WatchState::Waiting("restarting: 2 of 2 healthy, waiting if they crash again".to_owned());
+    assert_eq!(watch.assess(&snapshot_at(80, None), fixtures::ago(80)), waiting);
+    let of_older = || Some(crash("c3", 85, "orders:6"));
+    assert_eq!(
+        watch.assess(&snapshot_at(40, of_older()), fixtures::ago(40)),
+        waiting,
+        "not of this deployment"
+    );
+    let mut other = watch.clone();
+    assert!(verdict(watch.assess(&snapshot_at(20, None), fixtures::ago(20))).is_as_planned, "twice as long");
+    let crashed = snapshot_at(20, Some(crash("c3", 80, "orders:7")));
+    let crashed = verdict(other.assess(&crashed, fixtures::ago(20)));
     assert!(crashed.text.contains("crashes again: exited with code 1"), "{crashed:?}");
 }
 

@@ -2,10 +2,14 @@
 
 use super::{ProgressState, StepProgress, exit_words, find_instance};
 use crate::{
-    model::{Deployment, Instance, InstanceState, RolloutState, Service, ServiceKind, Snapshot, Timestamp},
+    model::{
+        Deployment, Instance, InstanceId, InstanceState, RolloutState, Service, ServiceKind, Snapshot,
+        Timestamp,
+    },
     operation::{EcsCall, Step},
 };
 use jiff::SignedDuration;
+use std::collections::BTreeMap;
 
 /// Number of failed tasks from which the watch reports a deployment as failed. A single task may fail by
 /// chance.
@@ -27,6 +31,8 @@ pub(super) struct EcsStepView<'a> {
     pub since: Timestamp,
     /// Time of the snapshot.
     pub taken_at: Timestamp,
+    /// First snapshot that has shown each task serving.
+    pub serving_since: &'a BTreeMap<InstanceId, Timestamp>,
 }
 
 /// Returns the progress of a step. The step has failed if its service is missing in a complete snapshot.
@@ -35,7 +41,7 @@ pub(super) fn ecs_progress(
     step: &Step,
     before: &[Service],
     snapshot: &Snapshot,
-    since: Timestamp,
+    (since, serving_since): (Timestamp, &BTreeMap<InstanceId, Timestamp>),
 ) -> StepProgress {
     let Some(before) = before.iter().find(|service| service.id == step.service) else {
         return StepProgress::waiting(0, 1);
@@ -47,7 +53,7 @@ pub(super) fn ecs_progress(
             StepProgress { state: ProgressState::Failed("was removed".to_owned()), done: 0, total: 1 }
         };
     };
-    let view = EcsStepView { step, before, after, since, taken_at: snapshot.taken_at };
+    let view = EcsStepView { step, before, after, since, taken_at: snapshot.taken_at, serving_since };
     match call {
         EcsCall::ForceNewDeployment { .. } => view.deployment_progress(None),
         EcsCall::SetTaskDefinition { task_definition, .. } => view.deployment_progress(Some(task_definition)),
@@ -115,12 +121,14 @@ impl EcsStepView<'_> {
         let failed = rollout.failed.saturating_sub(failed_before);
         match rollout.rollout {
             RolloutState::Failed => self.failed(deployment_failure(rollout)),
-            RolloutState::Completed if self.has_crashed_again() => {
-                let reason = newest_failure(self.after).map(|why| format!(": {why}")).unwrap_or_default();
-                self.failed(format!("crashes again{reason}"))
+            RolloutState::Completed if self.new_crash(rollout).is_some() => {
+                let reason = self.new_crash(rollout).map(exit_words).unwrap_or_default();
+                self.failed(format!("crashes again: {reason}"))
             }
-            RolloutState::Completed if self.serving() >= self.desired() && self.has_outlived_crashes() => {
-                StepProgress { state: ProgressState::AsPlanned, ..self.waiting() }
+            RolloutState::Completed if self.serving() >= self.desired() => {
+                let is_proven = self.has_outlived_crashes();
+                let state = if is_proven { ProgressState::AsPlanned } else { ProgressState::MayCrash };
+                StepProgress { state, ..self.waiting() }
             }
             RolloutState::InProgress if failed >= MIN_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
             RolloutState::Completed | RolloutState::InProgress | RolloutState::Unknown => {
@@ -138,26 +146,29 @@ impl EcsStepView<'_> {
         failed.filter_map(life).collect()
     }
 
-    /// Returns true if the service was not in a crash loop before the operation, or its tasks run for twice as
+    /// Returns true if the service was not in a crash loop before the operation, or its tasks serve for twice as
     /// long by now as the ones that failed. ECS completes a deployment before such tasks fail.
     fn has_outlived_crashes(&self) -> bool {
         let lives = self.earlier_lives();
         let Some(longest) = lives.iter().max().filter(|_| lives.len() >= MIN_CRASHES) else { return true };
         let needed = longest.saturating_mul(2).min(MAX_CRASH_WAIT);
-        let ran = |task: &Instance| task.started.map(|started| self.taken_at.duration_since(started));
+        let served = |task: &Instance| {
+            self.serving_since.get(&task.id).map(|first| self.taken_at.duration_since(*first))
+        };
         let mut serving = self.after.instances.iter().filter(|task| task.is_serving());
-        serving.all(|task| ran(task).is_some_and(|ran| ran >= needed))
+        serving.all(|task| served(task).is_some_and(|served| served >= needed))
     }
 
-    /// Returns true if the service was in a crash loop before the operation, and a task that started after the
-    /// operation has failed.
-    fn has_crashed_again(&self) -> bool {
-        let is_new = |task: &Instance| {
-            task.started.is_some_and(|started| started > self.since)
+    /// Returns a failed task of `rollout`, if the service was in a crash loop before the operation. Both times are
+    /// of ECS's clock. A task of another version may have started after the call, too.
+    fn new_crash(&self, rollout: &Deployment) -> Option<&Instance> {
+        let is_of_rollout = |task: &&Instance| {
+            task.version.as_ref() == Some(&rollout.version)
+                && task.started.zip(rollout.created).is_some_and(|(started, created)| started >= created)
                 && !self.before.instances.iter().any(|known| known.id == task.id)
         };
-        let mut failed = self.after.instances.iter().filter(|task| task.state == InstanceState::Failed);
-        self.earlier_lives().len() >= MIN_CRASHES && failed.any(is_new)
+        let failed = self.after.instances.iter().filter(|task| task.state == InstanceState::Failed);
+        failed.filter(is_of_rollout).find(|_| self.earlier_lives().len() >= MIN_CRASHES)
     }
 
     fn scaling_progress(&self, count: u32) -> StepProgress {

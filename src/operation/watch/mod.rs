@@ -9,7 +9,10 @@ use crate::model::{Exit, Instance, InstanceId, InstanceState, Service, ServiceId
 use container_progress::container_progress;
 use ecs_progress::ecs_progress;
 use jiff::SignedDuration;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Minimum time from the last call to a snapshot that proves a healthy start. A container in a crash loop
 /// also runs for a moment after each start.
@@ -30,6 +33,8 @@ pub struct Watch {
     since: Timestamp,
     /// First start of each container that a snapshot has shown since the last call, by the engine's clock.
     first_starts: BTreeMap<InstanceId, Timestamp>,
+    /// First snapshot that has shown each task of ECS serving, by this machine's clock. ECS's clock may differ.
+    serving_since: BTreeMap<InstanceId, Timestamp>,
     /// Time of the first snapshot taken at least [`MIN_STEADY_TIME`] after the last call. Only a later one
     /// proves a healthy start, because a poll takes time, so a snapshot may hold data from before its time.
     steady_at: Option<Timestamp>,
@@ -64,6 +69,8 @@ struct StepProgress {
 /// Progress of one step: waiting, as planned, or failed for the given reason.
 enum ProgressState {
     Waiting,
+    /// As planned, but the tasks may crash after a while as those before the operation did.
+    MayCrash,
     AsPlanned,
     Failed(String),
 }
@@ -78,7 +85,8 @@ impl Watch {
     /// Starts a watch over `plan`, whose last call was made at `since`.
     #[must_use]
     pub fn new(plan: Plan, since: Timestamp) -> Self {
-        Self { plan, begun: since, since, first_starts: BTreeMap::new(), steady_at: None }
+        let (first_starts, serving_since) = (BTreeMap::new(), BTreeMap::new());
+        Self { plan, begun: since, since, first_starts, serving_since, steady_at: None }
     }
 
     /// Returns this watch with the time at which the first call began.
@@ -98,6 +106,7 @@ impl Watch {
     pub fn assess(&mut self, snapshot: &Snapshot, now: Timestamp) -> WatchState {
         // The snapshot may be newer than `now`, because the clock of the screen advances in steps.
         let now = now.max(snapshot.taken_at);
+        self.record_serving(snapshot);
         let steps = &self.plan.steps;
         let progress: Vec<StepProgress> = steps.iter().map(|step| self.progress(step, snapshot)).collect();
         let starts: Vec<_> = steps.iter().filter_map(|step| self.new_start(step, snapshot)).collect();
@@ -128,7 +137,20 @@ impl Watch {
             let text = format!("{}, and not as planned after {seconds} s: {count}", spec.past_verb);
             return WatchState::Ended(Verdict { is_as_planned: false, text });
         }
-        WatchState::Waiting(format!("{}: {count}", spec.progress_verb))
+        let may_crash = progress.iter().any(|one| matches!(one.state, ProgressState::MayCrash));
+        let more = if may_crash { ", waiting if they crash again" } else { "" };
+        WatchState::Waiting(format!("{}: {count}{more}", spec.progress_verb))
+    }
+
+    /// Records the tasks that serve in `snapshot` for the first time.
+    fn record_serving(&mut self, snapshot: &Snapshot) {
+        let steps = self.plan.steps.iter().filter(|step| matches!(step.change, Change::Ecs(_)));
+        let services: BTreeSet<&ServiceId> = steps.map(|step| &step.service).collect();
+        for service in snapshot.services.iter().filter(|service| services.contains(&service.id)) {
+            for task in service.instances.iter().filter(|task| task.is_serving()) {
+                self.serving_since.entry(task.id.clone()).or_insert(snapshot.taken_at);
+            }
+        }
     }
 
     /// Returns the state of the watch after a poll that failed because of `why`.
@@ -172,7 +194,9 @@ impl Watch {
                 let is_steady = self.steady_at.is_some_and(|at| snapshot.taken_at > at);
                 container_progress(*call, step, before, snapshot, (is_steady, first_start))
             }
-            Change::Ecs(change) => ecs_progress(&change.call, step, before, snapshot, self.since),
+            Change::Ecs(change) => {
+                ecs_progress(&change.call, step, before, snapshot, (self.since, &self.serving_since))
+            }
         }
     }
 }
