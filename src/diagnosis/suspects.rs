@@ -187,9 +187,9 @@ fn spares_older_version(context: &RuleContext<'_>, node: &NodeId) -> bool {
         return false;
     };
     let is_newest = |instance: &&Instance| instance.version.as_ref() == Some(newest);
-    let mut faulty = service.instances.iter().filter(|instance| instance.is_faulty());
+    let faulty: Vec<&Instance> = service.instances.iter().filter(|instance| instance.is_faulty()).collect();
     let mut older = service.instances.iter().filter(|instance| !is_newest(instance));
-    faulty.all(|instance| is_newest(&instance)) && older.any(Instance::is_serving)
+    !faulty.is_empty() && faulty.iter().all(is_newest) && older.any(Instance::is_serving)
 }
 
 /// Returns true if `deployment` is the only one of its service, and no other revision came before it.

@@ -12,7 +12,8 @@ use crate::{
     },
     command::Command,
     effect::Effect,
-    model::{Finding, Snapshot, SourceId, Text, Timestamp},
+    model::{Failure, FailureKind, Finding, Snapshot, SourceId, Text, Timestamp},
+    operation::{OperationRequest, RunStop},
     screen::{Canvas, ScreenId, widget::text},
     share::{Share, ShareError, ShareHeader},
     store::{Search, Session, Store},
@@ -229,6 +230,18 @@ impl App {
             // Operations and forwards belong to the live view, which began them.
             Msg::PlanStepSent(number, sent) => world.record_sent_steps(number, sent),
             Msg::PlanRunEnded(number, run) => {
+                let title = world.operations.request(number).map(OperationRequest::title).unwrap_or_default();
+                match run.stopped_by.clone() {
+                    Some(RunStop::Failed(failure)) => {
+                        self.waiting_failures.push_back((format!("{title} failed"), failure));
+                    }
+                    Some(RunStop::Refused(refusal)) => {
+                        let failure = Failure::new(FailureKind::Invalid, refusal.reason, refusal.remedy);
+                        self.waiting_failures
+                            .push_back((format!("{title}: refused, nothing was done"), failure));
+                    }
+                    None => {}
+                }
                 world.end_run(number, *run);
                 let verdicts = world.take_verdicts().into_iter();
                 let records = verdicts.map(|(number, verdict)| Effect::RecordVerdict(number, verdict));

@@ -68,12 +68,11 @@ pub(super) async fn carry_out(
                     verdict = watch(&**source, new_watch) => Some(verdict),
                     signal = next_terminating_signal() => {
                         running.record.verdict = Some(UNWATCHED_VERDICT.into());
-                        let signal = signal?;
                         if let Err(error) = finish(running, args) {
                             // A terminal that is gone takes no output, and the signal explains the exit.
                             output::print_stderr(error);
                         }
-                        return Ok(Outcome::Signal(signal));
+                        return Ok(Outcome::Signal(signal?));
                     }
                 }
             } else {
