@@ -41,9 +41,13 @@ const PROGRAMS_WITH_PAYLOAD_OPERANDS: &[(&str, &str)] = &[
     ("kubectl", "label"), ("kubectl", "annotate"), ("mc", "admin"), ("mcli", "admin"),
 ];
 
-/// Words after which the operands of these programs are addresses: `redis-cli --cluster create redis1:6379 …`,
-/// `vault operator raft join http://…`.
-const CONNECTING_OPERANDS: &[&str] = &["--cluster", "operator"];
+/// Commands of these programs whose operands are addresses all the same, by their first words.
+const COMMANDS_WITH_ADDRESSES: &[(&str, &[&str])] = &[
+    ("redis-cli", &["--cluster", "create"]),
+    ("valkey-cli", &["--cluster", "create"]),
+    ("vault", &["operator", "raft", "join"]),
+    ("bao", &["operator", "raft", "join"]),
+];
 
 /// Programs with one URL among their operands, after which keys, headers or fields follow:
 /// `mc alias set NAME URL KEY SECRET`, `http POST URL field=value`.
@@ -92,8 +96,12 @@ impl<'w> PayloadRules<'w> {
             *name == program
                 && (subcommand.is_empty() || operands.first().is_some_and(|word| word.text == *subcommand))
         };
+        let begins_with = |first: &[&str]| {
+            let mut pairs = first.iter().zip(operands);
+            pairs.len() == first.len() && pairs.all(|(known, word)| *known == word.text)
+        };
         let connects =
-            CONNECTING_OPERANDS.iter().any(|known| operands.iter().any(|word| word.text == *known));
+            COMMANDS_WITH_ADDRESSES.iter().any(|(name, first)| *name == program && begins_with(first));
         let first_payload_operand = if connects {
             usize::MAX
         } else if PROGRAMS_WITH_PAYLOAD_OPERANDS.iter().any(has_subcommand) {

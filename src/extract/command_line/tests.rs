@@ -50,6 +50,8 @@ fn payload_of_a_command_is_no_address() {
         ("consul join consul:8301", "consul:8301"),
         ("redis-cli --cluster create r1:6379 r2:6379 --cluster-yes", "r1:6379 r2:6379"),
         ("vault operator raft join http://vault-0:8200", "vault-0:8200"),
+        ("vault operator unseal zz:8080", ""),
+        ("mc admin user add s3 operator zz:8080", ""),
         ("redis-server --replicaof redis 6380 --masterauth zz", "redis:6380"),
         ("app --label host=zz --tag server=zz --annotation=host=zz --host db", "db"),
         ("promtail -client.url=http://web:3100 -client.external-labels=host=zz,server=zz", "web:3100"),

@@ -61,16 +61,16 @@ const PROSE_WORDS: &[&str] = &[
 ];
 /// Names of passwords. A quoted word directly after one of them is the password, as in SQL.
 const PASSWORD_NAMES: &[&str] = &["password", "passwd", "passphrase"];
-/// Words before a password as the last operand of a command, in order. Other words may stand between and after
-/// them.
-const COMMANDS_WITH_PASSWORD_OPERAND: &[&[&str]] = &[
-    &["htpasswd"],
-    &["rabbitmqctl", "add_user"],
-    &["rabbitmqctl", "change_password"],
-    &["rabbitmqctl", "authenticate_user"],
-    &["mc", "alias", "set"],
-    &["mcli", "alias", "set"],
-    &["mc", "config", "host", "add"],
+/// Commands with a password among their operands: the program, its subcommands, and the number of operands before
+/// the password. Everything from there on is cut, up to the next command.
+const COMMANDS_WITH_PASSWORD_OPERAND: &[(&str, &[&str], usize)] = &[
+    ("htpasswd", &[], 1),
+    ("rabbitmqctl", &["add_user"], 1),
+    ("rabbitmqctl", &["change_password"], 1),
+    ("rabbitmqctl", &["authenticate_user"], 1),
+    ("mc", &["alias", "set"], 2),
+    ("mcli", &["alias", "set"], 2),
+    ("mc", &["config", "host", "add"], 2),
 ];
 /// Words of a sentence that may state a user and a password, as in `log in as admin / …`.
 const LOGIN_WORDS: &[&str] =
@@ -82,9 +82,7 @@ const WORDS_BEFORE_PAIR: &[&str] = &["with", "as", "using", "credentials", "pass
 /// sentence about a login.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     let words: Vec<(usize, &str)> = words_of(line).collect();
-    if let Some((start, word)) = password_operand(&words) {
-        add(Cut::marked(start..start + word.len()));
-    }
+    mark_password_operands(&words, add);
     let mut is_about_login = false;
     for (index, pair) in words.windows(2).enumerate() {
         let [(_, word), (start, next)] = *pair else { continue };
@@ -104,20 +102,36 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the last word of a command that ends with a password, such as `htpasswd -nb admin …`.
-fn password_operand<'w>(words: &[(usize, &'w str)]) -> Option<(usize, &'w str)> {
-    let program = |word: &str| word.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let is_run = |command: &&[&str]| {
-        let start = words.iter().position(|(_, word)| program(word) == command[0]);
-        let rest = start.map_or(&words[..0], |start| &words[start + 1..]);
-        let mut rest = rest.iter();
-        start.is_some() && command[1..].iter().all(|part| rest.any(|(_, word)| word == part))
-    };
-    let command = COMMANDS_WITH_PASSWORD_OPERAND.iter().copied().find(|command| is_run(command))?;
-    let end = words.iter().position(|(_, word)| matches!(*word, "|" | ">" | ">>" | "&&" | ";" | "||"));
-    let words = &words[..end.unwrap_or(words.len())];
-    // A command needs a user before the password.
-    words.last().copied().filter(|(_, word)| words.len() > command.len() + 1 && may_be_value(word))
+/// Marks the password, and all words after it, in each command of [`COMMANDS_WITH_PASSWORD_OPERAND`].
+fn mark_password_operands(words: &[(usize, &str)], add: &mut dyn FnMut(Cut)) {
+    let is_operator = |word: &str| matches!(word, "|" | "||" | "&&" | "&" | ";");
+    let ends_command = |(_, word): &(usize, &str)| is_operator(word) || word.ends_with(';');
+    for command in words.split_inclusive(ends_command) {
+        let name = |word: &str| plain(word.rsplit('/').next().unwrap_or_default()).to_ascii_lowercase();
+        let is_run = |(program, subcommands, _): &&(&str, &[&str], usize)| {
+            let start = command.iter().position(|(_, word)| name(word) == *program);
+            let mut rest = start.map_or(&command[..0], |start| &command[start + 1..]).iter();
+            start.is_some() && subcommands.iter().all(|part| rest.any(|(_, word)| word == part))
+        };
+        let Some((program, subcommands, before)) = COMMANDS_WITH_PASSWORD_OPERAND.iter().find(is_run) else {
+            continue;
+        };
+        let last_name = subcommands.last().unwrap_or(program);
+        let after = command.iter().rposition(|(_, word)| word == last_name || name(word) == *last_name);
+        let operands = after.map_or(&command[..0], |at| &command[at + 1..]).iter();
+        let operands = operands
+            .filter(|(_, word)| !word.starts_with('-') && !word.contains(['<', '>']) && !is_operator(word));
+        // With `-n`, htpasswd prints the line and takes no file (htpasswd(1)).
+        let has_file = *program == "htpasswd" && !command.iter().any(|(_, word)| is_option_with(word, 'n'));
+        for (start, word) in operands.skip(before + usize::from(has_file)) {
+            add(Cut::marked(*start..start + word.trim_end_matches(';').len()));
+        }
+    }
+}
+
+/// Returns true for option letters after one dash, `letter` among them.
+fn is_option_with(word: &str, letter: char) -> bool {
+    word.strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.contains(letter))
 }
 
 /// Returns the words of `line` with their byte offsets. Blanks separate words.

@@ -16,6 +16,21 @@ fn secrets_are_replaced_and_the_message_stays() {
         ),
         ("invalid mount //u:zz9@nas/share: password=zz", "invalid mount //nas/share: password=…"),
         ("redis-cli -a zz ping", "redis-cli -a … ping"),
+        (
+            "apk add apache2-utils && htpasswd -bc /etc/x admin zz",
+            "apk add apache2-utils && htpasswd -bc /etc/x admin …",
+        ),
+        ("htpasswd -nb admin zz 2>&1 | tee f", "htpasswd -nb admin … 2>&1 | tee f"),
+        (
+            "rabbitmqctl add_user app zz; rabbitmqctl list_users",
+            "rabbitmqctl add_user app …; rabbitmqctl list_users",
+        ),
+        (
+            "docker exec q rabbitmqctl change_password app zz",
+            "docker exec q rabbitmqctl change_password … …",
+        ),
+        ("mc alias set m http://minio:9000 zz zz --api S3v4", "mc alias set m http://minio:9000 … … --api …"),
+        ("CREATE USER 'app'@'%' IDENTIFIED BY 'zz';", "CREATE USER 'app'@'%' IDENTIFIED BY …;"),
         ("mysqladmin -uroot -pzz ping", "mysqladmin -u… -p… ping"),
         ("> Authorization: Basic zz\n< HTTP/1.1 401\n", "> Authorization: …\n< HTTP/1.1 401\n"),
         ("invalid token zz1", "invalid token …"),
