@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     command::Command,
-    model::Severity,
+    model::{Finding, Severity},
     store::{Store, World, usage_target},
     subscription::Subscription,
     topology::Node,
@@ -164,7 +164,7 @@ impl List {
 }
 
 /// Returns the columns that fit into `width` cells. If the user has configured no columns, leaves out columns
-/// without a value in any row.
+/// in which no node has a value.
 fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
     let configured = &store.session.list_columns;
     let mut columns = NodeColumn::chosen(configured);
@@ -184,7 +184,8 @@ fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
 
 /// Returns the headings and widths of the columns. The column with the worst finding is wider if there is one.
 fn table_columns(columns: &[&NodeColumn], world: &World) -> Vec<Column> {
-    let has_finding = world.findings.iter().any(|finding| finding.severity > Severity::Info);
+    let is_of_node = |finding: &Finding| finding.severity > Severity::Info && finding.node.is_some();
+    let has_finding = world.findings.iter().any(is_of_node);
     let widened = |column: &&NodeColumn| {
         let own = column.list_column?;
         let is_wide = column.id == "finding" && has_finding;

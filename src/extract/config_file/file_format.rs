@@ -147,33 +147,30 @@ impl FileFormat {
         if whole.iter().any(|mark| start.starts_with(mark)) {
             return "";
         }
-        let begins = |mark: &&str| {
-            line.match_indices(*mark).map(|(at, _)| at).find(|at| {
-                let before = &line[..*at];
-                let begins_word =
-                    before.ends_with(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | ','));
-                *at == 0 || (begins_word && !is_inside_quotes(line, *at))
-            })
-        };
-        marks.iter().filter_map(begins).min().map_or(line, |at| &line[..at])
+        comment_start(line, marks).map_or(line, |at| &line[..at])
     }
 }
 
-/// Returns true if the place `at` is between two quotes, the first of which begins a value.
-fn is_inside_quotes(line: &str, at: usize) -> bool {
-    let mut open: Option<char> = None;
-    let mut before = ' ';
-    for c in line[..at].chars() {
+/// Returns the byte offset of the first of `marks` that begins a word outside quotes. Quotes count only if they
+/// begin a value and are closed on the line. Passes the line once, because it may be very long.
+fn comment_start(line: &str, marks: &[&str]) -> Option<usize> {
+    let (mut open, mut before) = (None, ' ');
+    let last_quotes = ['"', '\''].map(|quote| (quote, line.rfind(quote)));
+    for (at, c) in line.char_indices() {
+        let begins_word = at == 0 || before.is_whitespace() || matches!(before, ';' | '{' | ',');
         match open {
             Some(quote) if c == quote && before != '\\' => open = None,
-            None if matches!(c, '"' | '\'') && (before.is_whitespace() || "=:,([{".contains(before)) => {
-                open = Some(c);
+            Some(_) => {}
+            None if begins_word && marks.iter().any(|mark| line[at..].starts_with(mark)) => return Some(at),
+            None if before.is_whitespace() || "=:,([{".contains(before) => {
+                let closing = last_quotes.iter().find(|(quote, _)| *quote == c).and_then(|(_, last)| *last);
+                open = closing.filter(|last| *last > at).map(|_| c);
             }
-            _ => {}
+            None => {}
         }
         before = c;
     }
-    open.is_some_and(|quote| line[at..].contains(quote))
+    None
 }
 
 /// Returns true if a file of this name lists users with their passwords, such as `sasl_passwd` (Postfix) and

@@ -387,7 +387,9 @@ fn skipped_parts_end_where_they_should() {
 fn files_without_line_breaks_are_read_in_linear_time() {
     let numbers = format!("[{}]", "1,".repeat(100_000));
     let words = "a,".repeat(100_000);
+    let quoted = format!("x=\"{}\"", " #".repeat(100_000));
     for name in ["c.json", "c.yaml", "c.js", "c.conf"] {
+        assert_eq!(names(name, &quoted), Vec::<String>::new());
         assert_eq!(names(name, &numbers), Vec::<String>::new());
         assert_eq!(names(name, &words), Vec::<String>::new());
     }

@@ -82,14 +82,17 @@ impl Transport {
             Self::Tls(client) => client.request(request),
         };
         answer.await.map_err(|error| {
-            let in_chain = |is_it: fn(&hyper::Error) -> bool| {
+            let chain = || {
                 let first: &(dyn std::error::Error + 'static) = &error;
-                let mut links = std::iter::successors(Some(first), |link| link.source());
-                links.any(|link| link.downcast_ref::<hyper::Error>().is_some_and(is_it))
+                std::iter::successors(Some(first), |link| link.source())
             };
-            if in_chain(hyper::Error::is_parse_too_large) {
+            let is_hyper = |is_it: fn(&hyper::Error) -> bool| {
+                chain().any(|link| link.downcast_ref::<hyper::Error>().is_some_and(is_it))
+            };
+            let has_closed = chain().filter_map(|link| link.downcast_ref::<io::Error>()).any(is_closed);
+            if is_hyper(hyper::Error::is_parse_too_large) {
                 CallError::HeadTooLarge(MAX_HEAD_BYTES)
-            } else if !error.is_connect() && !in_chain(hyper::Error::is_parse) {
+            } else if !error.is_connect() && (has_closed || is_hyper(hyper::Error::is_incomplete_message)) {
                 CallError::ConnectionLost
             } else {
                 CallError::Transport(Box::new(error))
@@ -184,6 +187,17 @@ impl tower_service::Service<Uri> for SocketConnector {
         let path = Arc::clone(&self.0);
         Box::pin(async move { UnixStream::connect(&*path).await.map(TokioIo::new) })
     }
+}
+
+/// Returns true if the other side has closed the connection. A refused certificate is another error.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof
+    )
 }
 
 #[cfg(test)]

@@ -49,7 +49,14 @@ fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
 /// only events about failures count.
 fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     let steady = last_steady_state(raw)?;
-    let counts = if raw.deployments().len() > 1 { reports_failure } else { affects_tasks };
+    let begun = raw.deployments().iter().filter_map(|one| to_timestamp(one.created_at())).max();
+    let begun = begun.filter(|_| raw.deployments().len() > 1);
+    let is_in_deployment = |event: &sdk::ServiceEvent| {
+        begun.zip(to_timestamp(event.created_at())).is_some_and(|(begun, at)| at >= begun)
+    };
+    let counts = |event: &sdk::ServiceEvent| {
+        if is_in_deployment(event) { reports_failure(event) } else { affects_tasks(event) }
+    };
     let moves = raw.events().iter().filter(|event| counts(event));
     let moves = moves.filter_map(|event| to_timestamp(event.created_at()));
     moves.filter(|at| *at > steady).min().map(Onset::exact)
@@ -129,6 +136,8 @@ mod tests {
         let events = [(STEADY_MESSAGE, 80_000), (STARTED_MESSAGE, 5_000), unhealthy];
         assert_eq!(since(&service(&deploying, &events), &[60]), Some(Onset::exact(ago(4_500))));
         assert_eq!(since(&service(&deploying, &events[..2]), &[60]), Some(Onset::exact(ago(60))));
+        let older = [(STEADY_MESSAGE, 80_000), (STARTED_MESSAGE, 9_000), (STARTED_MESSAGE, 5_000)];
+        assert_eq!(since(&service(&deploying, &older), &[60]), Some(Onset::exact(ago(9_000))));
     }
 
     #[test]
