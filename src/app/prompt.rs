@@ -293,9 +293,15 @@ impl Prompt {
                 PromptEvent::NoteConfirmed(input.value().trim().to_owned(), subject.clone())
             }
             Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
-            Self::Command { input, chosen, .. } => {
+            Self::Command { input, chosen, names, .. } => {
                 let typed = input.value().trim();
-                let named = || Command::named(typed).or_else(|| command_of_other_tools(typed));
+                // A service of this name comes before a word of another tool, unless the word means to quit.
+                let is_node = |typed: &str| names.iter().any(|name| name.rsplit('/').next() == Some(typed));
+                let of_other_tools = || {
+                    command_of_other_tools(typed)
+                        .filter(|command| *command == Command::Abort || !is_node(typed))
+                };
+                let named = || Command::named(typed).or_else(of_other_tools);
                 match (named(), self.proposals().into_iter().nth(*chosen)) {
                     // An offered action may have the name of a command that another screen has.
                     (_, Some(Proposal::Offer(Offer::Operation(kind)))) if kind.spec().id == typed => {

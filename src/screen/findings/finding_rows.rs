@@ -25,10 +25,9 @@ pub(super) struct FindingRow<'a> {
     pub folded: Vec<&'a Finding>,
     /// True for a finding within an open row.
     pub is_nested: bool,
-    /// Identity of the first finding of the fault. It is the key under which the screen remembers open
-    /// faults.
-    pub fault: FindingKey,
-    /// True if the fault has several findings.
+    /// Identity of the first finding of the group, under which the screen remembers open groups.
+    pub group_key: FindingKey,
+    /// True if the group has several findings.
     pub has_several: bool,
 }
 
@@ -42,15 +41,22 @@ impl<'a> FindingRow<'a> {
     /// Returns the name of the service or source, or the number of services if the row stands for remarks about
     /// several.
     pub(super) fn subject(&self) -> String {
-        match self.remarks() {
-            0 | 1 => self.finding.subject.to_string(),
-            services => text::pluralize(services, "service"),
+        match self.subjects().len() {
+            services if services > 1 && self.is_shared_remark() => text::pluralize(services, "service"),
+            _ => self.finding.subject.to_string(),
         }
     }
 
-    /// Returns the number of remarks of one kind that the row stands for; 0 if it stands for a fault.
-    pub(super) fn remarks(&self) -> usize {
-        if self.finding.severity == Severity::Info { 1 + self.folded.len() } else { 0 }
+    /// Returns true if the row stands for several remarks of one kind.
+    pub(super) fn is_shared_remark(&self) -> bool {
+        self.finding.severity == Severity::Info && !self.folded.is_empty()
+    }
+
+    /// Returns the finding whose details the screen shows: of several remarks, the one about `node`.
+    pub(super) fn shown_finding(&self, node: Option<&NodeId>) -> &'a Finding {
+        let is_of_node = |finding: &&&Finding| finding.node.is_some() && finding.node.as_ref() == node;
+        let remarks = self.folded.iter().filter(|_| self.is_shared_remark());
+        remarks.into_iter().find(is_of_node).copied().unwrap_or(self.finding)
     }
 
     /// Returns the names of the services or sources that the findings of the row are about, without repetition.
@@ -72,7 +78,7 @@ impl<'a> FindingRow<'a> {
         if self.folded.is_empty() {
             return format!("{indent}{reason}");
         }
-        if self.remarks() > 1 {
+        if self.is_shared_remark() {
             return format!("{}: {}", FindingKind::title_of(self.finding), self.subjects().join(", "));
         }
         let own = self.folded.iter().filter(|other| other.node == self.finding.node);
@@ -122,9 +128,19 @@ impl ShownOrder {
     }
 }
 
-/// Groups sorted findings into faults and returns the rows. A fault whose key is in `open` gets a row for
-/// each finding, and any other fault gets a single row.
-pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<FindingKey>) -> Vec<FindingRow<'a>> {
+/// Groups sorted findings into faults and remarks and returns the rows. A group whose key is in `open` gets a row
+/// for each finding, and any other group gets a single row. Remarks for which `is_noted` returns true have rows of
+/// their own.
+pub(super) fn finding_rows<'a>(
+    findings: &[&'a Finding],
+    open: &BTreeSet<FindingKey>,
+    is_noted: impl Fn(&Finding) -> bool,
+) -> Vec<FindingRow<'a>> {
+    let remarks: Vec<&Finding> = findings
+        .iter()
+        .copied()
+        .filter(|one| one.severity == Severity::Info && one.node.is_some() && !is_noted(one))
+        .collect();
     let suspects: BTreeMap<&NodeId, &NodeId> = findings
         .iter()
         .rev()
@@ -136,9 +152,7 @@ pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<Finding
     for &finding in findings {
         let group = match &finding.node {
             // A finding of severity `Info` is a risk and never belongs to a fault.
-            _ if finding.severity == Severity::Info && is_frequent_remark(finding, findings) => {
-                RowGroup::Remark(&finding.kind)
-            }
+            Some(_) if is_frequent_remark(finding, &remarks) => RowGroup::Remark(&finding.kind),
             Some(node) if finding.severity > Severity::Info => {
                 RowGroup::Fault(root_cause(node, &suspects, &has_finding))
             }
@@ -163,10 +177,10 @@ enum RowGroup<'a> {
     Single,
 }
 
-/// Returns true if so many findings of severity `Info` have the kind of `finding` that they share a row.
-fn is_frequent_remark(finding: &Finding, findings: &[&Finding]) -> bool {
-    let same = findings.iter().filter(|other| other.severity == Severity::Info && other.kind == finding.kind);
-    same.take(MIN_SHARED_REMARKS).count() == MIN_SHARED_REMARKS
+/// Returns true if `finding` is one of `remarks`, and so many of them have its kind that they share a row.
+fn is_frequent_remark(finding: &Finding, remarks: &[&Finding]) -> bool {
+    let mut same = remarks.iter().filter(|other| other.kind == finding.kind);
+    remarks.iter().any(|one| std::ptr::eq(*one, finding)) && same.nth(MIN_SHARED_REMARKS - 1).is_some()
 }
 
 /// Returns the node at the end of the chain of suspects that begins at `node`. If the chain ends in a cycle,
@@ -202,15 +216,15 @@ fn rows_of_group<'a>(
         |finding: &&Finding| matches!(group, RowGroup::Fault(root) if finding.node.as_ref() == Some(*root));
     let first = members.iter().position(is_root).unwrap_or(0);
     let head = members.remove(first);
-    let (fault, has_several) = (finding_key(head), !members.is_empty());
+    let (group_key, has_several) = (finding_key(head), !members.is_empty());
     let row = |finding, folded, is_nested| FindingRow {
         finding,
         folded,
         is_nested,
-        fault: fault.clone(),
+        group_key: group_key.clone(),
         has_several,
     };
-    if open.contains(&fault) {
+    if open.contains(&group_key) {
         let nested = members.into_iter().map(|finding| row(finding, Vec::new(), true));
         std::iter::once(row(head, Vec::new(), false)).chain(nested).collect()
     } else {
@@ -244,7 +258,7 @@ mod tests {
     fn texts(findings: &[Finding], open: &[&Finding]) -> Vec<String> {
         let open: BTreeSet<_> = open.iter().map(|finding| finding_key(finding)).collect();
         let sorted: Vec<&Finding> = findings.iter().collect();
-        finding_rows(&sorted, &open).iter().map(super::FindingRow::text).collect()
+        finding_rows(&sorted, &open, |_| false).iter().map(super::FindingRow::text).collect()
     }
 
     #[test]
@@ -276,8 +290,14 @@ mod tests {
         assert_eq!(texts(&all, &[]), ["no owner: a, b, c", "single-point of a"]);
         assert_eq!(texts(&all, &[&all[0]]).len(), 4);
         let sorted: Vec<&Finding> = all.iter().collect();
-        assert_eq!(finding_rows(&sorted, &BTreeSet::new())[0].subject(), "3 services");
+        let rows = finding_rows(&sorted, &BTreeSet::new(), |_| false);
+        assert_eq!(rows[0].subject(), "3 services");
+        assert_eq!(rows[0].shown_finding(all[2].node.as_ref()).subject, "c");
+        assert_eq!(finding_rows(&sorted, &BTreeSet::new(), |one| one.subject == "b").len(), 4);
         assert_eq!(texts(&all[..2], &[]).len(), 2);
+        let of_one = ["a", "a", "a"].map(|node| finding(node, "dangling-reference", Severity::Info, None));
+        let sorted: Vec<&Finding> = of_one.iter().collect();
+        assert_eq!(finding_rows(&sorted, &BTreeSet::new(), |_| false)[0].subject(), "a");
     }
 
     #[test]

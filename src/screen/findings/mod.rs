@@ -34,8 +34,8 @@ pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
     selected_key: Option<FindingKey>,
-    /// Keys of the open faults. The key of a fault is the identity of its first finding.
-    open_faults: BTreeSet<FindingKey>,
+    /// Keys of the open groups. The key of a group is the identity of its first finding.
+    open_groups: BTreeSet<FindingKey>,
     shown_order: ShownOrder,
     /// Node that was selected at the last `sync`. If the selected node differs from it, the user has selected
     /// another one since.
@@ -71,7 +71,7 @@ impl Screen for Findings {
                 })];
             }
             Command::Right | Command::Left => {
-                return self.open_fault(self.selected_row, command == Command::Right, store);
+                return self.open_group(self.selected_row, command == Command::Right, store);
             }
             _ => {}
         }
@@ -109,14 +109,18 @@ impl Screen for Findings {
         let moved = self.last_selected_node.as_ref() != selected
             && !rows.get(self.selected_row).is_some_and(on_selected);
         self.last_selected_node = selected.cloned();
-        let same = rows.iter().position(|row| self.selected_key.as_ref() == Some(&finding_key(row.finding)));
+        // Several findings may have the same key, such as the unread parts of a source.
+        let is_same = |row: &FindingRow<'_>| self.selected_key.as_ref() == Some(&finding_key(row.finding));
+        let stays = rows.get(self.selected_row).is_some_and(is_same);
+        let same = if stays { Some(self.selected_row) } else { rows.iter().position(is_same) };
         let found = rows.iter().position(on_selected);
         let there = if moved { found.or(same) } else { same.or(found) };
         let row = there.unwrap_or(self.selected_row.min(rows.len().saturating_sub(1)));
         let finding = rows.get(row).map(|row| row.finding);
         self.selected_row = row;
         self.selected_key = finding.map(finding_key);
-        self.log_excerpt.sync(finding, store);
+        let shown = rows.get(row).map(|row| row.shown_finding(selected));
+        self.log_excerpt.sync(shown, store);
         Vec::new()
     }
 
@@ -125,7 +129,7 @@ impl Screen for Findings {
             // A click on the selected row opens or closes it.
             ClickPlace::Row(row) if row == self.selected_row => {
                 let is_open = self.rows(store).get(row).is_some_and(|row| row.folded.is_empty());
-                self.open_fault(row, !is_open, store)
+                self.open_group(row, !is_open, store)
             }
             ClickPlace::Row(row) => self.select_row(row, store),
             ClickPlace::Heading(_) | ClickPlace::Overview(..) => Vec::new(),
@@ -160,7 +164,7 @@ impl Screen for Findings {
         let hits = draw_table(shape, cells, ClickTarget::Row, scene.theme, list, buf);
         if detail > 0 {
             self.draw_detail(
-                rows[row].finding,
+                rows[row].shown_finding(scene.store.session.selected.as_ref()),
                 scene,
                 Rect { y: list.bottom(), height: detail, ..area },
                 buf,
@@ -177,7 +181,7 @@ fn row_cells(row: &FindingRow<'_>, scene: Scene<'_>) -> Vec<TableCell> {
         finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
     let glyph = theme.severity_glyph(finding.severity).to_owned();
     let dim = Style::from(theme.styles.dim);
-    if row.remarks() < 2 && scene.store.world.acknowledgement(finding).is_some() {
+    if scene.store.world.acknowledgement(finding).is_some() {
         return vec![
             (glyph, dim),
             (since, dim),
@@ -218,13 +222,15 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
 impl Findings {
     /// Returns the rows of the list.
     fn rows<'a>(&self, store: &'a Store) -> Vec<FindingRow<'a>> {
-        finding_rows(&self.shown_order.sorted(store), &self.open_faults)
+        let is_noted = |finding: &Finding| store.world.acknowledgement(finding).is_some();
+        finding_rows(&self.shown_order.sorted(store), &self.open_groups, is_noted)
     }
 
     /// Returns the finding in the selected row.
     #[must_use]
     pub fn selected_finding<'a>(&self, store: &'a Store) -> Option<&'a Finding> {
-        self.rows(store).get(self.selected_row).map(|row| row.finding)
+        let selected = store.session.selected.as_ref();
+        self.rows(store).get(self.selected_row).map(|row| row.shown_finding(selected))
     }
 
     /// Selects the finding in this row, and its node.
@@ -237,17 +243,17 @@ impl Findings {
 
     /// Opens or closes the fault of `row`. An open fault has a row for each finding. Closing a fault moves
     /// the cursor to its only row.
-    fn open_fault(&mut self, row: usize, open: bool, store: &Store) -> Vec<ScreenRequest> {
+    fn open_group(&mut self, row: usize, open: bool, store: &Store) -> Vec<ScreenRequest> {
         let rows = self.rows(store);
-        let Some(fault) = rows.get(row).filter(|row| row.has_several).map(|row| row.fault.clone()) else {
+        let Some(key) = rows.get(row).filter(|row| row.has_several).map(|row| row.group_key.clone()) else {
             return Vec::new();
         };
         if open {
-            self.open_faults.insert(fault);
+            self.open_groups.insert(key);
             return Vec::new();
         }
-        let head = rows.iter().position(|row| row.fault == fault).unwrap_or(row);
-        self.open_faults.remove(&fault);
+        let head = rows.iter().position(|row| row.group_key == key).unwrap_or(row);
+        self.open_groups.remove(&key);
         self.select_row(head, store)
     }
 
