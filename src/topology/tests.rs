@@ -295,6 +295,21 @@ fn of_two_shortest_paths_the_observed_one_is_shown() {
 }
 
 #[test]
+fn a_label_with_the_kind_of_its_source_names_a_service() {
+    let of_source =
+        |source: &str| Service { id: ServiceId::new(format!("{source}/shop/orders")), ..service("orders") };
+    let topology = infer(&inventory(vec![of_source("ecs:eu")]));
+    let found =
+        |name: &str| topology.nodes_named(name).iter().map(|node| node.id.to_string()).collect::<Vec<_>>();
+    for name in ["orders", "shop/orders", "ecs/shop/orders", "ecs:eu/shop/orders"] {
+        assert_eq!(found(name), ["ecs:eu/shop/orders"], "{name}");
+    }
+    for name in ["docker/shop/orders", "ec/shop/orders", "ecs/other/orders"] {
+        assert_eq!(found(name), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
 fn neighbours_are_found_up_and_down() {
     let estate = vec![
         calling("a", &[Address::from_host_name("b")]),

@@ -160,13 +160,12 @@ fn comment_start(line: &str, marks: &[&str]) -> Option<usize> {
         let begins_word = at == 0 || before.is_whitespace() || matches!(before, ';' | '{' | ',');
         match open {
             Some(quote) if c == quote && before != '\\' => open = None,
-            Some(_) => {}
             None if begins_word && marks.iter().any(|mark| line[at..].starts_with(mark)) => return Some(at),
             None if before.is_whitespace() || "=:,([{".contains(before) => {
                 let closing = last_quotes.iter().find(|(quote, _)| *quote == c).and_then(|(_, last)| *last);
                 open = closing.filter(|last| *last > at).map(|_| c);
             }
-            None => {}
+            _ => {}
         }
         before = c;
     }
