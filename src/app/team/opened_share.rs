@@ -13,10 +13,10 @@ use crate::{
     command::Command,
     effect::Effect,
     model::{Failure, FailureKind, Finding, Snapshot, SourceId, Text, Timestamp},
-    operation::{OperationRequest, RunStop},
+    operation::{OperationRequest, PlanRun, Refusal, RunStop},
     screen::{Canvas, ScreenId, widget::text},
     share::{Share, ShareError, ShareHeader},
-    store::{Search, Session, Store},
+    store::{Search, Session, Store, World},
 };
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
@@ -105,6 +105,18 @@ impl View {
             list_filter: view.list_filter,
         })
     }
+}
+
+/// Returns the title and the failure of an operation whose calls failed or were refused; `None` if all succeeded.
+fn run_failure(world: &World, number: u64, run: &PlanRun) -> Option<(String, Failure)> {
+    let title = world.operations.request(number).map(OperationRequest::title).unwrap_or_default();
+    Some(match run.stopped_by.clone()? {
+        RunStop::Failed(failure) => (format!("{title} failed"), failure),
+        RunStop::Refused(Refusal { reason, remedy }) => (
+            format!("{title}: refused, nothing was done"),
+            Failure::new(FailureKind::Invalid, reason, remedy),
+        ),
+    })
 }
 
 impl App {
@@ -230,18 +242,7 @@ impl App {
             // Operations and forwards belong to the live view, which began them.
             Msg::PlanStepSent(number, sent) => world.record_sent_steps(number, sent),
             Msg::PlanRunEnded(number, run) => {
-                let title = world.operations.request(number).map(OperationRequest::title).unwrap_or_default();
-                match run.stopped_by.clone() {
-                    Some(RunStop::Failed(failure)) => {
-                        self.waiting_failures.push_back((format!("{title} failed"), failure));
-                    }
-                    Some(RunStop::Refused(refusal)) => {
-                        let failure = Failure::new(FailureKind::Invalid, refusal.reason, refusal.remedy);
-                        self.waiting_failures
-                            .push_back((format!("{title}: refused, nothing was done"), failure));
-                    }
-                    None => {}
-                }
+                self.waiting_failures.extend(run_failure(world, number, &run));
                 world.end_run(number, *run);
                 let verdicts = world.take_verdicts().into_iter();
                 let records = verdicts.map(|(number, verdict)| Effect::RecordVerdict(number, verdict));
